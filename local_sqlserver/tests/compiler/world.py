@@ -52,6 +52,9 @@ class World:
             raise sql_error(208, ".".join(parts), line=line)
         return self.relations[key]
 
+    def view(self, parts: tuple[str, ...], line: int) -> None:
+        return None
+
     def table(self, database: str, schema: str, name: str) -> Relation:
         return self.relations[(database.lower(), schema.lower(), name.lower())]
 

@@ -385,3 +385,29 @@ def test_applications_find_the_types_by_odbcs_number(sql: Client) -> None:
     assert names(3) == ["decimal", "money", "smallmoney"]
     assert names(93) == ["datetime2", "datetime", "smalldatetime"]
     assert len(names(0)) == 24
+
+
+def test_changes_through_a_view_need_permissions_on_the_view_alone(world: Client, connect: Connect) -> None:
+    world.good(
+        "CREATE LOGIN worker WITH PASSWORD = 'Worker_1'",
+        "CREATE USER worker FOR LOGIN worker",
+        "CREATE TABLE dbo.base (a INT, b INT)",
+        "CREATE VIEW dbo.shown AS SELECT a, b FROM dbo.base WHERE a > 0",
+        "CREATE VIEW dbo.wider AS SELECT a, b FROM dbo.shown",
+        "GRANT INSERT, UPDATE ON dbo.shown TO worker",
+    )
+    worker = connect("D", "worker", "Worker_1")
+    worker.good("INSERT dbo.shown VALUES (1, 1)", "UPDATE dbo.shown SET a = 2")
+    for text in [
+        "UPDATE dbo.shown SET a = 1 WHERE b = 1",
+        "UPDATE dbo.shown SET a = b",
+        "DELETE dbo.shown",
+        "UPDATE dbo.wider SET a = 1",
+        "UPDATE dbo.base SET a = 1",
+        "UPDATE s SET a = 1 FROM dbo.shown AS s JOIN dbo.base AS w ON w.a = s.a",
+    ]:
+        assert worker(text).numbers == [229], text
+    world.good("GRANT SELECT, DELETE ON dbo.shown TO worker")
+    worker.good("UPDATE dbo.shown SET a = 1 WHERE b = 1", "DELETE dbo.shown WHERE a = 1")
+    worker.session.close()
+    world.good("DROP VIEW dbo.wider, dbo.shown", "DROP TABLE dbo.base", "DROP USER worker", "DROP LOGIN worker")

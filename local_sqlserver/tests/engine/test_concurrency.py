@@ -203,3 +203,12 @@ def test_the_first_row_of_a_table_emptied_and_filled_again_is_found_beside_other
                 writer.good(f"BEGIN TRANSACTION; UPDATE t SET v = N'{value}' WHERE k = N'{key}'; COMMIT")
                 assert reader("SELECT TOP (1) k, v FROM t ORDER BY id DESC").rows == [(key, value)]
     writing.result()
+
+
+def test_named_constraints_of_temporary_tables_clash_between_sessions(connect: Connect) -> None:
+    first, second = connect(), connect()
+    table = "CREATE TABLE #t (a INT CONSTRAINT pk_of_all PRIMARY KEY)"
+    first.good(table)
+    assert second(table).numbers == [2714, 1750]
+    first.good("DROP TABLE #t")
+    second.good(table)

@@ -17,13 +17,13 @@ CALLS = [
     ),
 ]
 PROPERTIES = [
-    "OBJECTPROPERTY(OBJECT_ID('t'), 'TableHasForeignRef')",
+    "OBJECTPROPERTY(OBJECT_ID('t'), 'IsSystemVerified')",
     "INDEXPROPERTY(OBJECT_ID('t'), 'ix', 'IndexDepth')",
     "TYPEPROPERTY('int', 'Precision')",
     "FULLTEXTSERVICEPROPERTY('ResourceUsage')",
     "OBJECTPROPERTYEX(OBJECT_ID('t'), 'Cardinality')",
-    "COLUMNPROPERTY(OBJECT_ID('t'), 'a', 'Precision')",
-    "DATABASEPROPERTYEX('master', 'LCID')",
+    "COLUMNPROPERTY(OBJECT_ID('t'), 'a', 'IsSparse')",
+    "DATABASEPROPERTYEX('master', 'ComparisonStyle')",
     "HAS_PERMS_BY_NAME('sa', 'LOGIN', 'IMPERSONATE')",
     "HAS_PERMS_BY_NAME('t', 'OBJECT', 'SELECT', 'a', 'COLUMN')",
     "IS_ROLEMEMBER('db_owner', 'dbo')",
@@ -103,9 +103,9 @@ def test_a_refusal_names_the_function_and_its_line(sql: Client) -> None:
 
 def test_catch_receives_the_error_of_a_catalog_function(sql: Client) -> None:
     result = sql("""
-        BEGIN TRY SELECT DATABASEPROPERTYEX('master', 'LCID') END TRY
+        BEGIN TRY SELECT DATABASEPROPERTYEX('master', 'ComparisonStyle') END TRY
         BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH""")
-    message = "DATABASEPROPERTYEX(…, 'lcid') is not supported by local_sqlserver."
+    message = "DATABASEPROPERTYEX(…, 'comparisonstyle') is not supported by local_sqlserver."
     assert [row for rows in result.sets for row in rows] == [(40510, 16, 1, message)]
 
 

@@ -6,6 +6,7 @@ functions that SqlClient reads for them on a server of version 10 and later (Sql
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -54,6 +55,24 @@ def test_users(filled: Client) -> None:
     assert name == "visitor"
     assert created <= updated
     assert {row[1] for row in rows(filled, "sysusers", columns, name=None)} >= {"dbo", "guest", "public", "visitor"}
+
+
+def test_user_defined_types(filled: Client) -> None:
+    properties = ("VersionMajor", "VersionMinor", "VersionBuild", "VersionRevision", "CultureInfo", "PublicKey")
+    read = ", ".join(f"ASSEMBLYPROPERTY(assemblies.name, '{name}')" for name in properties)
+    result = filled(
+        "EXEC sp_executesql N'SELECT assemblies.name, types.assembly_class, "
+        + read.replace("'", "''")
+        + ", is_fixed_length, max_length, create_date, permission_set_desc FROM sys.assemblies AS assemblies "
+        "JOIN sys.assembly_types AS types ON assemblies.assembly_id = types.assembly_id "
+        "WHERE (assemblies.name = @AssemblyName OR @AssemblyName IS NULL) ORDER BY 2', "
+        "N'@AssemblyName NVARCHAR(4000)', NULL"
+    )
+    assert [row[1].rpartition(".")[2] for row in result.rows] == ["SqlGeography", "SqlGeometry", "SqlHierarchyId"]
+    name, _, *version, culture, key = result.rows[0][:8]
+    assert (name, version, culture) == ("Microsoft.SqlServer.Types", [16, 0, 0, 0], "neutral")
+    # The token in the names of assemblies is the end of the SHA1 hash of the public key, reversed.
+    assert hashlib.sha1(key, usedforsecurity=False).digest()[:-9:-1].hex() == "89845dcd8080cc91"
 
 
 def test_databases(filled: Client) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.catalog.sys_views import INFORMATION_TYPE
+from local_sqlserver.catalog.sys_views import CHECKED, INFORMATION_TYPE
 from local_sqlserver.catalog.view_declaration import declare
 
 _TABLE = """
@@ -81,9 +81,9 @@ VIEWS = (
         "INFORMATION_SCHEMA.VIEWS",
         "(SELECT *, name AS object_name FROM {home}.objects WHERE type = 'V')",
         _TABLE
-        + """
+        + f"""
         VIEW_DEFINITION nvarchar(4000)? = CASE WHEN length(definition) <= 4000 THEN definition END
-        CHECK_OPTION varchar(7)? = 'NONE'
+        CHECK_OPTION varchar(7)? = CASE WHEN {CHECKED} THEN 'CASCADE' ELSE 'NONE' END
         IS_UPDATABLE varchar(2) = 'NO'
         """,
     ),

@@ -32,7 +32,7 @@ _SYS = frozenset(
     fulltext_system_stopwords http_endpoints
     internal_partitions key_encryptions ledger_column_history ledger_table_history linked_logins
     login_token master_key_passwords memory_optimized_tables_internal_attributes
-    message_type_xml_schema_collection_usages messages module_assembly_usages
+    message_type_xml_schema_collection_usages module_assembly_usages
     openkeys parameter_type_usages parameter_xml_schema_collection_usages
     persisted_sku_features
     pdw_column_distribution_properties pdw_table_distribution_properties

@@ -6,6 +6,8 @@ The stand-in is a server on Linux without linked servers, mirroring and a regist
 from __future__ import annotations
 
 from local_sqlserver.catalog.view_declaration import declare
+from local_sqlserver.compiler.fragments import quote
+from local_sqlserver.errors import MESSAGES
 
 _FILES = """(
     SELECT d.database_id, d.name AS database_name, f.*, p.path FROM {home}.sys_databases d
@@ -73,6 +75,9 @@ _CLR_NAME = (
     "processorarchitecture=msil"
 )
 
+_MESSAGES = ", ".join(f"({number}, {row.severity}, {quote(row.text)})" for number, row in MESSAGES.items())
+"""The messages that the stand-in raises, with %s for each argument."""
+
 VIEWS = (
     declare(
         "sys.database_filestream_options",
@@ -82,6 +87,17 @@ VIEWS = (
         non_transacted_access tinyint = 0
         non_transacted_access_desc nvarchar(60) = 'OFF'
         directory_name nvarchar(255)? = NULL
+        """,
+        of_server=True,
+    ),
+    declare(
+        "sys.messages",
+        f"(VALUES {_MESSAGES}) m (message_id, severity, text)",
+        """
+        message_id int
+        language_id smallint = 1033
+        severity tinyint?
+        text nvarchar(2048)
         """,
         of_server=True,
     ),

@@ -94,7 +94,7 @@ _TYPE_DESC = {
     "UQ": "UNIQUE_CONSTRAINT",
     "V": "VIEW",
 }
-_SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{8}$')"
+_SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__([0-9A-F]{8}){1,2}$')"
 """Whether a constraint has a generated name, by its form."""
 
 _FIXED_ROLE_IDS = " ".join(f"WHEN '{name}' THEN {number}" for name, number in FIXED_ROLES.items())
@@ -155,15 +155,15 @@ HELPERS = {
     "unnest(i.members) WITH ORDINALITY u (name, position) "
     "JOIN {home}.columns c ON c.object_id = i.object_id AND c.name = u.name ORDER BY 1, 2, 3",
     "all_principals": "SELECT 'dbo' AS name, 1 AS principal_id, 'S' AS type, 'dbo' AS default_schema, '\\x01'::BLOB AS sid, "
-    f"{_CREATED_DBO} AS created, {_CREATED_DBO} AS modified "
-    f"UNION ALL VALUES ('guest', 2, 'S', 'guest', '\\x00'::BLOB, {_CREATED_DBO}, {_CREATED_DBO}), "
-    f"('INFORMATION_SCHEMA', 3, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}), "
-    f"('sys', 4, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}) "
+    f"{_CREATED_DBO} AS created, {_CREATED_DBO} AS modified, TRUE AS has_login "
+    f"UNION ALL VALUES ('guest', 2, 'S', 'guest', '\\x00'::BLOB, {_CREATED_DBO}, {_CREATED_DBO}, FALSE), "
+    f"('INFORMATION_SCHEMA', 3, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}, FALSE), "
+    f"('sys', 4, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}, FALSE) "
     f"UNION ALL SELECT name, CASE name {_FIXED_ROLE_IDS} ELSE 4 + row_number() OVER "
     f"(PARTITION BY name IN {tuple(FIXED_ROLES)} ORDER BY lower(name)) "
     "END::INTEGER, type, NULLIF(default_schema, ''), CASE type WHEN 'S' THEN unhex(md5(lower(login))) "
     f"WHEN 'C' THEN (SELECT {_CERTIFICATE_SID} || c.thumbprint FROM {{home}}.certificates c WHERE c.name = login) END, "
-    "created, modified FROM {home}.principals",
+    "created, modified, type = 'S' AND login <> '' FROM {home}.principals",
 }
 """DuckDB queries that the views below share. They are ordered, because tools expect columns in their order."""
 
@@ -267,12 +267,15 @@ _TABLE = """
     ledger_view_id int? = NULL
     is_dropped_ledger_table bit? = FALSE
 """
-_VIEW = """
+CHECKED = "regexp_matches(definition, '(?i)WITH\\s+CHECK\\s+OPTION[\\s;]*$')"
+"""Whether the definition of a view ends WITH CHECK OPTION."""
+
+_VIEW = f"""
     is_replicated bit? = FALSE
     has_replication_filter bit? = FALSE
     has_opaque_metadata bit = FALSE
     has_unchecked_assembly_data bit = FALSE
-    with_check_option bit = FALSE
+    with_check_option bit = object_id IN (SELECT d.object_id FROM {{home}}.objects d WHERE {CHECKED})
     is_date_correlation_view bit = FALSE
     is_tracked_by_cdc bit? = FALSE
     has_snapshot bit? = FALSE
@@ -841,8 +844,8 @@ VIEWS = (
         allow_encrypted_value_modifications bit = FALSE
         owning_principal_id int? = CASE type WHEN 'R' THEN 1 END
         is_fixed_role bit = name IN {tuple(FIXED_ROLES)} AND name <> 'public'
-        authentication_type int = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 1 ELSE 0 END
-        authentication_type_desc nvarchar(60)? = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 'INSTANCE' ELSE 'NONE' END
+        authentication_type int = CASE WHEN has_login THEN 1 ELSE 0 END
+        authentication_type_desc nvarchar(60)? = CASE WHEN has_login THEN 'INSTANCE' ELSE 'NONE' END
         """,
     ),
     declare(

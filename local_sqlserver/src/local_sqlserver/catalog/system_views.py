@@ -113,6 +113,13 @@ def find(schema: str, name: str) -> SystemView | None:
     return _VIEWS.get((schema.lower(), name.lower()))
 
 
+def name_of(number: int) -> tuple[str, str] | None:
+    """Return the schema and name of the system view with this id."""
+    return next(
+        ((view.schema, view.name) for view in _VIEWS.values() if object_id(view.schema, view.name) == number), None
+    )
+
+
 def find_compatible(name: str) -> SystemView | None:
     """Return a compatibility view (sysobjects …), which every schema shows."""
     found = find("sys", name)

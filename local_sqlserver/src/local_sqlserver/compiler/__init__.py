@@ -20,8 +20,10 @@ from local_sqlserver.compiler.contract import (
     Relation,
     SequenceInfo,
     Translation,
+    ViewInfo,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
+from local_sqlserver.compiler.next_values import check_next_values
 from local_sqlserver.compiler.statement import (
     check_function,
     columns_read,
@@ -43,7 +45,9 @@ __all__ = [
     "Relation",
     "SequenceInfo",
     "Translation",
+    "ViewInfo",
     "check_function",
+    "check_next_values",
     "columns_read",
     "compile_expression",
     "compile_statement",

@@ -110,6 +110,15 @@ class FunctionInfo:
     context: Context
 
 
+@dataclass(frozen=True, slots=True)
+class ViewInfo:
+    """A view, its definition, and the context of its query."""
+
+    relation: Relation
+    definition: syntax.CreateView
+    context: Context
+
+
 class Context(Protocol):
     """The names that a statement may use, as the engine resolves them for the compiler."""
 
@@ -149,6 +158,9 @@ class Context(Protocol):
 
     def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
         """Resolve a user-defined function: scalar (raises SqlError 4121) or with ``tables`` table-valued (208)."""
+
+    def view(self, parts: tuple[str, ...], line: int) -> ViewInfo | None:
+        """The view of a name, None for any other name; the statement does not read it yet."""
 
     def give_table(self, name: str, relation: Relation) -> None:
         """Let a table-valued parameter of a function stand for a table variable of its caller."""
@@ -207,7 +219,8 @@ class Translation:
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
     counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
     gives DuckDB's one-row ``Count``. ``key_lookups`` are the keys without an index that the statement has written.
-    ``permissions`` are those that a DML statement needs on its target.
+    ``permissions`` are those that a DML statement needs on its target. ``behind`` is the table that a statement changes
+    through the view ``target``; the session needs no permission on it.
     """
 
     statements: tuple[str, ...]
@@ -226,3 +239,4 @@ class Translation:
     changes: tuple[CatalogChange, ...] = field(default=())
     key_lookups: tuple[KeyLookup, ...] = ()
     permissions: tuple[str, ...] = ()
+    behind: tuple[Relation, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -41,6 +41,7 @@ from local_sqlserver.compiler.objects import (
 from local_sqlserver.compiler.schema_binding import check_schema_bound, is_schema_bound
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
+from local_sqlserver.compiler.view_changes import check_option_condition
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
@@ -106,10 +107,15 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2744, target.name, line=node.line)
         columns.sort(key=lambda column: positions[column.name.lower()])
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
+        clustered = sum(bool(given.clustered) for given in node.constraints)
+        if clustered > 1:
+            raise sql_error(8112, target.name, line=node.line)
         # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
         for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
             if given.kind == "F" and target.kind == "T":
                 continue
+            if given.kind == "PK" and given.clustered is None:
+                given = replace(given, clustered=not clustered)
             constraint = self._constraint(given, replace(relation, constraints=tuple(constraints)))
             if any(known.name.lower() == constraint.name.lower() for known in constraints):
                 raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
@@ -216,7 +222,7 @@ class DefinitionCompiler(DataCompiler):
         except SqlError as error:
             if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
-            raise sql_error(128, default.text, line=default.line) from error
+            raise sql_error(128, default.text.strip("( )"), line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
     def _computed(self, expression: syntax.Expression, relation: Relation) -> Value:
@@ -507,7 +513,13 @@ class DefinitionCompiler(DataCompiler):
 
     def _added_constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         """A constraint of ALTER TABLE ADD; raises 2714, 1779, 8111."""
+        clustered = next((known.name for known in relation.constraints if known.clustered), None)
+        if given.kind == "PK" and given.clustered is None:
+            given = replace(given, clustered=clustered is None)
         constraint = self._constraint(given, relation)
+        if constraint.clustered and clustered is not None:
+            table = f"{relation.schema}.{relation.name}"
+            raise not_created(sql_error(1902, table, clustered, state=3, line=given.line))
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
             raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
         if constraint.kind == "PK":
@@ -524,6 +536,8 @@ class DefinitionCompiler(DataCompiler):
             if column.name.lower() == given.columns[0].lower():
                 if column.identity:
                     raise not_created(sql_error(1754, relation.name, column.name, line=given.line))
+                if column.computed is not None:
+                    break
                 if column.default is not None:
                     raise not_created(sql_error(1781, line=given.line))
                 name = given.name or self._generated_name("DF", relation, column.name)
@@ -652,7 +666,9 @@ class DefinitionCompiler(DataCompiler):
                 if node.if_exists:
                     continue
                 raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
-            for user in self.context.bound_to(relation):
+            is_view = relation.kind in ("V", "S")
+            fits = relation.kind == "SO" or (not relation.synonym and is_view == (kind == "view"))
+            for user in self.context.bound_to(relation) if fits else ():
                 raise sql_error(3729, f"DROP {node.kind}", ".".join(name), user, line=node.line)
             if relation.kind == "SO":
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
@@ -661,8 +677,7 @@ class DefinitionCompiler(DataCompiler):
             if relation.synonym:
                 named = ".".join(name)
                 raise sql_error(3705, node.kind, named, named, "synonym", "DROP SYNONYM", line=node.line)
-            is_view = relation.kind in ("V", "S")
-            if relation.kind == "S" or is_view != (kind == "view"):
+            if relation.kind == "S" or not fits:
                 other = "VIEW" if is_view else "TABLE"
                 raise sql_error(
                     3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
@@ -678,7 +693,7 @@ class DefinitionCompiler(DataCompiler):
         return Translation(statements=tuple(statements), command="ddl", changes=tuple(changes))
 
     def sequence(self, node: syntax.Sequence) -> Translation:
-        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704."""
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704, 11708."""
         known: Relation | None = None
         try:
             known = self.context.sequence(node.target, node.line)
@@ -703,6 +718,9 @@ class DefinitionCompiler(DataCompiler):
         cycle = node.cycle if node.cycle is not None else before.cycle if before else False
         if not increment:
             raise sql_error(11700, ".".join(node.target), line=node.line)
+        for argument, value in (("MINVALUE", minimum), ("MAXVALUE", maximum), ("START WITH", start)):
+            if not lowest <= value <= highest:
+                raise sql_error(11708, argument, line=node.line)
         if minimum >= maximum:
             raise sql_error(11704, ".".join(node.target), line=node.line)
         if not minimum <= start <= maximum:
@@ -732,6 +750,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(3729, "ALTER", ".".join(node.target), user, line=node.line)
         if is_schema_bound(node.text):
             check_schema_bound("view", node.target, node)
+        if node.check_option:
+            check_option_condition(node.query, node.line)
         self.in_view = True
         tables = self.common_tables(node)
         rows = self.rows(node.query, None)
@@ -794,7 +814,7 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def rename(self, node: syntax.Rename) -> Translation:
-        """The changes of sp_rename to a table or view; raises 15225, 15248, 15335, 15336.
+        """The changes of sp_rename to a table or view, of ALTER SCHEMA to a table; raises 15248, 15335, 15336, 15348.
 
         The engine renames the object in the catalog; foreign keys to it follow here.
         """
@@ -808,8 +828,14 @@ class DefinitionCompiler(DataCompiler):
         if node.kind == "INDEX":
             return self._rename_constraint(node, relation)
         if self.context.bound_to(relation):
+            if node.kind == "SCHEMA":
+                raise sql_error(15348, line=node.line)
             raise sql_error(15336, ".".join(node.target), line=node.line)
-        after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
+        if node.kind == "SCHEMA":
+            moved = self.context.target((node.new, relation.name), node.line)
+            after = replace(relation, schema=moved.schema, duckdb_name=moved.duckdb_name)
+        else:
+            after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
         if relation.kind == "V":
             return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
         stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
@@ -828,7 +854,7 @@ class DefinitionCompiler(DataCompiler):
                 f"SELECT setval({sequence}, _l) FROM (SELECT {last} AS _l) AS _i WHERE _l IS NOT NULL",
                 f"DROP SEQUENCE {identity_sequence(relation)}",
             ]
-        changes = self._followers(relation, lambda foreign: replace(foreign, table=node.new))
+        changes = self._followers(relation, lambda foreign: replace(foreign, schema=after.schema, table=after.name))
         return Translation(tuple(statements), "ddl", changes=changes)
 
     def _followers(self, relation: Relation, change: Callable[[ForeignKey], ForeignKey]) -> tuple[CatalogChange, ...]:
@@ -934,14 +960,29 @@ class DefinitionCompiler(DataCompiler):
             statements = self._rebuilt(relation, after, {})
         return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
-    def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
-        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column."""
+    def select_into(
+        self,
+        node: syntax.SelectStatement,
+        body: syntax.Select,
+        tables: str,
+        rows: Rows,
+        numbered: Sequence[tuple[str, syntax.IdentityFunction]] = (),
+    ) -> Translation:
+        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column.
+
+        ``numbered`` are the IDENTITY functions by the names of their columns. Raises 8108, 8109.
+        """
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
         # UNION keeps no IDENTITY.
         inherited = self._inherited_identity(body, rows) if isinstance(node.query.body, syntax.Select) else None
+        if len(numbered) > 1:
+            raise sql_error(8109, target.name, line=node.line)
+        if numbered and inherited is not None:
+            raise sql_error(8108, target.name, rows.columns[inherited[0]].name, line=node.line)
+        functions = dict(numbered)
         columns: list[ColumnInfo] = []
         parts = []
         for index, column in enumerate(rows.columns):
@@ -950,19 +991,25 @@ class DefinitionCompiler(DataCompiler):
             if any(column.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, column.name, target.name, line=node.line)
             identity = inherited[1] if inherited is not None and inherited[0] == index else None
+            function = functions.get(column.name.lower())
+            if function is not None:
+                if function.type.name not in INTEGERS | DECIMALS:
+                    raise sql_error(2749, column.name, line=node.line)
+                identity = function.seed, function.increment
             columns.append(
                 ColumnInfo(
                     column.name,
                     column.type,
-                    nullable=not column.required,
+                    nullable=not column.required and function is None,
                     identity=identity,
                     collation=named(column.collation),
                 )
             )
+            value = identifier(column.emitted)
+            if function is not None:
+                value = f"{function.seed} + {function.increment} * (row_number() OVER () - 1)"
             # DuckDB may have computed a wider type than the declared one.
-            parts.append(
-                f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
-            )
+            parts.append(f"CAST({value} AS {duckdb_type(column.type)}) AS {identifier(column.name)}")
         relation = replace(target, columns=tuple(columns), constraints=())
         select = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _i"
         statements = [f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {select}"]

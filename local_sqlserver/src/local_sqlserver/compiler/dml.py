@@ -33,7 +33,7 @@ from local_sqlserver.compiler.objects import check_failed, identity_sequence, la
 from local_sqlserver.compiler.queries import sources_of
 from local_sqlserver.compiler.row_text import not_allowed
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type
-from local_sqlserver.compiler.user_functions import FunctionCompiler
+from local_sqlserver.compiler.view_changes import Changing, ViewCompiler, replaced_source
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
@@ -91,7 +91,7 @@ class _Target:
         return f'{self.relation.duckdb_name} AS "_b", {self.source}' if self.condition else self.source
 
 
-class DataCompiler(FunctionCompiler):
+class DataCompiler(ViewCompiler):
     """Compiles statements that change rows."""
 
     _changes = 0
@@ -104,12 +104,12 @@ class DataCompiler(FunctionCompiler):
         """The permissions that the statement needs on its target."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:
-        """The table that a statement changes; views and system views are refused."""
+        """The table that a statement changes; system views are refused, and views outside UPDATE, DELETE and INSERT."""
         relation = self.context.relation(name, line)
         if relation.kind == "S":
             raise sql_error(259, line=line)
         if relation.kind == "V":
-            raise unsupported("Changing rows through a view", line)
+            raise unsupported("MERGE, OUTPUT INTO and bulk loads through a view", line)
         return relation
 
     def assigned(self, value: Value, column: ColumnInfo, relation: Relation, line: int) -> Value:
@@ -198,6 +198,7 @@ class DataCompiler(FunctionCompiler):
             condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
             # WHEN NOT: a CHECK that is unknown (NULL) allows the row.
             tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
+        tests += self.check_option_tests(relation, known)
         sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
             # The last value raises for the whole row: DuckDB's own CHECK constraints lack the names for error 547.
@@ -210,8 +211,9 @@ class DataCompiler(FunctionCompiler):
         line = node.line
         before = self._nested_change(node)
         _refuse_common_target(node)
+        node, viewed = self.insert_through_view(node)
         tables = self.common_tables(node)
-        relation = self.target(node.target, line)
+        relation = viewed if viewed is not None else self.target(node.target, line)
         single: dict[str, Value] = {}
         # The identity is first: a row that a CHECK constraint refuses has used its number.
         writable = sorted(
@@ -220,8 +222,10 @@ class DataCompiler(FunctionCompiler):
         columns = self._insert_columns(node, relation)
         self._permissions = ("SELECT", "INSERT") if node.output else ("INSERT",)
         if node.rows is not None:
-            if any(len(row) != len(columns) for row in node.rows):
-                raise _value_count(node, len(node.rows[0]), len(columns))
+            if len({len(row) for row in node.rows}) > 1:
+                raise sql_error(10709, line=line)
+            if len(node.rows[0]) != len(columns):
+                raise _value_count(node, len(node.rows[0]), len(columns), relation)
             rows = self._stored_rows(node.rows, columns, relation, line)
             single = rows[0] if len(rows) == 1 else {}
             source = _ONE_ROW if single else " UNION ALL ".join(_selected(row, writable) for row in rows)
@@ -231,7 +235,7 @@ class DataCompiler(FunctionCompiler):
                 raise not_allowed(node.query.form, "INSERT")
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
-                raise _value_count(node, len(selected.columns), len(columns))
+                raise _value_count(node, len(selected.columns), len(columns), relation)
             # The query stays whole, with its ORDER BY and TOP; its columns are converted around it.
             parts = []
             for column, output in zip(columns, selected.columns, strict=True):
@@ -274,7 +278,7 @@ class DataCompiler(FunctionCompiler):
             f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{changed}",
             self._insert_changed(relation, changes, "INSERT"),
         ]
-        pseudo = [_pseudo(relation, "inserted", _NEW)]
+        pseudo = [self.shown_columns(_pseudo(relation, "inserted", _NEW))]
         return self._with_output(statements, "insert", inserted, node.output, pseudo)
 
     def _nested_change(self, node: syntax.Insert) -> tuple[str, ...]:
@@ -367,9 +371,10 @@ class DataCompiler(FunctionCompiler):
         selected = ", ".join(self.with_checks(relation, named, "INSERT", self.line).values())
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
-    @staticmethod
-    def _is_repeated(relation: Relation, values: dict[str, Value]) -> bool:
-        """Whether a check may repeat a value that costs something; a computed column may read any."""
+    def _is_repeated(self, relation: Relation, values: dict[str, Value]) -> bool:
+        """Whether a check may repeat a value that costs something; a computed column or a view may read any."""
+        if self.has_check_option:
+            return True
         checked = _checked(relation)
         return any(column.computed is not None for column in relation.columns) or any(
             value.cost is not Cost.NAME for name, value in values.items() if name.lower() in checked
@@ -446,7 +451,8 @@ class DataCompiler(FunctionCompiler):
         return Translation(
             statements=statements,
             command=command,
-            target=target,
+            target=self.viewed or target,
+            behind=(target,) if self.viewed is not None else (),
             parameters=tuple(self.parameters),
             returns_rows=returned is not None,
             column_types=returned.types if returned else types,
@@ -583,7 +589,7 @@ class DataCompiler(FunctionCompiler):
                 *(base.relation, found.alias, own, scope, sql, rowid, base.columns),
                 condition=f'"_b".rowid = {rowid}',
                 shown=found.columns,
-                joined=joined,
+                joined=True,  # the expression itself may find a row twice
             )
         if found is None:
             relation = self.target(node.target, line)
@@ -602,13 +608,24 @@ class DataCompiler(FunctionCompiler):
         relation = found.relation
         if relation.kind == "S":
             raise sql_error(259, line=line)
-        if relation.kind == "V":
-            raise unsupported("Changing rows through a view", line)
         return tables, _Target(
             *(relation, found.alias, found, scope, sql, f"{identifier(found.emitted)}.rowid"),
             {column.name.lower(): column for column in relation.columns},
             joined=joined,
         )
+
+    def _with_common_target(self, node: Changing) -> Changing:
+        """A statement whose target is a derived table of FROM, with a common table expression instead of it."""
+        for derived in sources_of(node.source):
+            if isinstance(derived, syntax.DerivedSource) and (derived.alias.lower(),) == (node.target[0].lower(),):
+                common = syntax.CommonTable(
+                    name=_DERIVED, columns=derived.columns, query=derived.query, line=derived.line
+                )
+                self.changed_name = derived.alias
+                named = syntax.TableSource(name=(_DERIVED,), alias=derived.alias, line=derived.line)
+                assert node.source is not None
+                return replace(node, source=replaced_source(node.source, derived, named), tables=(*node.tables, common))
+        return node
 
     def update(self, node: syntax.Update) -> Translation:
         """UPDATE: a query finds the rows and computes their new values; the UPDATE joins it by rowid.
@@ -617,7 +634,8 @@ class DataCompiler(FunctionCompiler):
         """
         line = node.line
         refuse_windows(node.where, *(assignment.value for assignment in node.assignments))
-        node = _with_common_target(node)
+        reads_others = bool(node.source or node.where or node.output)
+        node = self.through_view(self._with_common_target(node))
         assigned = {assignment.column.lower() for assignment in node.assignments if assignment.column}
         tables, target = self._find_target(node, assigned)
         relation, own = target.relation, target.own
@@ -634,7 +652,7 @@ class DataCompiler(FunctionCompiler):
                 value = values[column.name] if assignment.column else self.expression(assignment.value, target.scope)
                 variables[name] = implicit(value, self.context.variable(name, line), line)
         self._refuse_accumulation(node, variables)
-        reads = node.source or node.where or node.output or target.condition or own.used
+        reads = reads_others or any(source.used for source in target.scope.sources)
         self._permissions = ("SELECT", "UPDATE") if reads else ("UPDATE",)
         conditions = [target.condition] if target.condition else []
         if node.where:
@@ -649,7 +667,7 @@ class DataCompiler(FunctionCompiler):
         )
         keys = self._changes_keys(relation, changed) or foreign_keys.concern(self.context, updated)
         # The whole old and new rows are read by OUTPUT, by keys, which the row is stored anew for, and by computations.
-        is_whole = bool(node.output or keys or has_computed)
+        is_whole = bool(node.output or keys or has_computed or self.has_check_option)
         if node.source is None and not (
             is_whole or limit or target.condition or variables or self._is_repeated(relation, values)
         ):
@@ -781,11 +799,11 @@ class DataCompiler(FunctionCompiler):
     def delete(self, node: syntax.Delete) -> Translation:
         """DELETE, also through a common table expression or derived table."""
         refuse_windows(node.where)
-        node = _with_common_target(node)
+        reads_others = bool(node.source or node.where or node.output)
+        node = self.through_view(self._with_common_target(node))
         tables, target = self._find_target(node, set())
         relation = target.relation
-        reads = node.source or node.where or node.output or target.condition
-        self._permissions = ("SELECT", "DELETE") if reads else ("DELETE",)
+        self._permissions = ("SELECT", "DELETE") if reads_others else ("DELETE",)
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
         limit = self._row_limit(node.top)
@@ -971,7 +989,7 @@ class DataCompiler(FunctionCompiler):
         )
         columns = self._insert_columns(as_insert, relation) if clause.values else []
         if len(columns) != len(clause.values):
-            raise _value_count(as_insert, len(clause.values), len(columns))
+            raise _value_count(as_insert, len(clause.values), len(columns), relation)
         values: dict[str, Value] = {}
         for column, node in zip(columns, clause.values, strict=True):
             values[column.name] = (
@@ -1045,30 +1063,13 @@ def _refuse_common_target(node: syntax.Insert | syntax.Merge) -> None:
         raise unsupported("INSERT or MERGE into a common table expression", node.line)
 
 
-_Changing = TypeVar("_Changing", syntax.Update, syntax.Delete)
 _Compiled = TypeVar("_Compiled")
 
 
-def _with_common_target(node: _Changing) -> _Changing:
-    """A statement whose target is a derived table of FROM, with a common table expression instead of it."""
-    for derived in sources_of(node.source):
-        if isinstance(derived, syntax.DerivedSource) and (derived.alias.lower(),) == (node.target[0].lower(),):
-            common = syntax.CommonTable(name=_DERIVED, columns=derived.columns, query=derived.query, line=derived.line)
-            named = syntax.TableSource(name=(_DERIVED,), alias=derived.alias, line=derived.line)
-            assert node.source is not None
-            return replace(node, source=_replaced(node.source, derived, named), tables=(*node.tables, common))
-    return node
-
-
-def _replaced(source: syntax.Source, old: syntax.Source, new: syntax.Source) -> syntax.Source:
-    """FROM with one source replaced."""
-    if isinstance(source, syntax.Join):
-        return replace(source, left=_replaced(source.left, old, new), right=_replaced(source.right, old, new))
-    return new if source is old else source
-
-
-def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:
+def _value_count(node: syntax.Insert, given: int, needed: int, relation: Relation) -> SqlError:
+    """The error for a row with another number of values than of columns: 8101 if the identity has a value, too."""
     if node.columns is None:
-        return sql_error(213, line=node.line)
+        is_numbered = given == needed + 1 and any(column.identity for column in relation.columns)
+        return sql_error(8101, ".".join(node.target), line=node.line) if is_numbered else sql_error(213, line=node.line)
     fewer, more = (109, 110) if node.rows is not None else (120, 121)
     return sql_error(fewer if given < needed else more, line=node.line)

@@ -124,6 +124,8 @@ class ExpressionCompiler:
                 return scope.resolve(node)[0]
             case syntax.NextValue():
                 return self._next_value(node)
+            case syntax.IdentityFunction():
+                raise sql_error(177, line=node.line)
             case syntax.Unary(operator=operator, operand=operand):
                 return negate(operator, self.expression(operand, scope), node.line)
             case syntax.Binary(operator=operator, left=left, right=right):

@@ -60,6 +60,9 @@ class QueryCompiler(ExpressionCompiler):
         super().__init__(context, line)
         self.tables: dict[str, SourceColumns] = {}
         self.tables_read: list[SourceColumns] = []
+        self.contexts: dict[str, Context] = {}  # of the common table expressions that stand for views
+        self.viewed: Relation | None = None  # the view that a statement changes
+        self.changed_name = ""  # of the target as the statement names it
         self.bases: dict[str, Base] = {}
         self.nested: Rows | None = None  # the OUTPUT of the change that INSERT … SELECT reads
 
@@ -79,7 +82,9 @@ class QueryCompiler(ExpressionCompiler):
         self.bases = {}
         parts = []
         recursive = False
+        outer = self.context
         for table in statement.tables:
+            self.context = self.contexts.get(table.name, outer)
             if table.name.lower() in self.tables:
                 raise sql_error(239, table.name, line=table.line)
             refers = _refers_to(table.query, table.name)
@@ -90,39 +95,50 @@ class QueryCompiler(ExpressionCompiler):
             self._refuse_order(table.query)
             is_target = table.name.lower() == target.lower()
             body, base = table.query.body, None
+            shown = self.changed_name or table.name
             if target and isinstance(body, syntax.Select):
-                base = self._base(body, assigned if is_target else None)
+                base = self._base(body, assigned if is_target else None, shown)
             if is_target and base is None:
-                raise sql_error(4403, table.name, line=table.line)
+                if any(
+                    isinstance(part, syntax.TableSource) and self.context.view(part.name, part.line) is not None
+                    for part in sources_of(body.source if isinstance(body, syntax.Select) else None)
+                ):
+                    raise unsupported("Changing rows through a view in a common table expression", table.line)
+                raise sql_error(4403, shown, line=table.line)
             if base is not None and isinstance(body, syntax.Select):
                 rows = self.select(body, None, table.query, rowid=base[0])
             else:
                 rows = self.rows(table.query, None)
+            if table.name in self.contexts and len(rows.columns) != len(table.columns):
+                raise unsupported("Changing rows through a view whose * has other columns now", table.line)
             columns = named_columns(rows, table.columns, table.name, table.line)
-            self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
+            view = self.viewed if is_target and table.name in self.contexts else None
+            full = (view.database, view.schema, view.name) if view is not None else ()
+            self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns, full)
             names = ", ".join(identifier(column.emitted) for column in columns)
             if base is not None:
-                _, relation, shown = base
+                _, relation, columns_shown = base
                 known = {column.name.lower(): column for column in relation.columns}
                 named = {
                     column.name.lower(): known[name.lower()]
-                    for column, name in zip(columns, shown, strict=True)
+                    for column, name in zip(columns, columns_shown, strict=True)
                     if name
                 }
                 self.bases[table.name.lower()] = Base(relation, named)
                 derived = {column.name.lower() for column in columns} - named.keys()
                 if is_target and derived.intersection(assigned):
-                    raise sql_error(4406, table.name, line=table.line)
+                    raise sql_error(4406, shown, line=table.line)
                 names = f"_rowid, {names}"
             # DuckDB computes an expression once for all references, SQL Server NEWID() and RAND() for each of them.
             again = "NOT MATERIALIZED " if re.search(r"\b(uuid|random)\(\)", rows.sql) else ""
             parts.append(f"{identifier(table.name)}({names}) AS {again}({rows.sql})")
+        self.context = outer
         if not parts:
             return ""
         return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
 
     def _base(
-        self, body: syntax.Select, assigned: Collection[str] | None
+        self, body: syntax.Select, assigned: Collection[str] | None, shown_name: str
     ) -> tuple[int, Relation, tuple[str, ...]] | None:
         """The position in FROM of the table that a SELECT shows, the table, and its column in each item, '' for none.
 
@@ -174,7 +190,7 @@ class QueryCompiler(ExpressionCompiler):
                 changed = {*changed, -1}
         if len(changed) != 1:
             if assigned is not None and len(sources) > 1:
-                raise sql_error(4405, "derived table", line=body.line)
+                raise sql_error(4405, shown_name, line=body.line)
             return None
         (position,) = changed
         base_relation = sources[position][1]
@@ -655,7 +671,7 @@ class QueryCompiler(ExpressionCompiler):
         emitted = scope.emitted_alias(alias)
         if len(node.name) == 1 and node.name[0].lower() in self.tables:
             table = self.tables[node.name[0].lower()]
-            scope.add(SourceColumns(alias, emitted, table.columns, depth=table.depth), node.line)
+            scope.add(SourceColumns(alias, emitted, table.columns, table.name, depth=table.depth), node.line)
             return f"{identifier(table.emitted)} AS {identifier(emitted)}"
         relation = self.context.relation(node.name, node.line)
         source = relation_source(relation, alias, emitted)

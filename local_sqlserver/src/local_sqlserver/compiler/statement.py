@@ -92,10 +92,27 @@ def _shown_variants(body: syntax.Body) -> syntax.Body:
     return replace(body, items=tuple(map(shown, body.items)))
 
 
+def _without_identity(body: syntax.Select, found: list[tuple[str, syntax.IdentityFunction]]) -> syntax.Select:
+    """SELECT … INTO with 0 for IDENTITY(…), which the new table numbers; appends the functions by their aliases."""
+
+    def numbered(item: syntax.Item) -> syntax.Item:
+        if not isinstance(item.value, syntax.IdentityFunction):
+            return item
+        found.append((item.alias.lower(), item.value))
+        zero = syntax.Literal(kind="integer", value="0", line=item.line)
+        return replace(item, value=syntax.Cast(operand=zero, type=item.value.type, line=item.line))
+
+    return replace(body, items=tuple(map(numbered, body.items)))
+
+
 def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Translation:
     tables = compiler.common_tables(node)
     query = replace(node.query, body=_shown_variants(node.query.body))
     body = query.body
+    numbered: list[tuple[str, syntax.IdentityFunction]] = []
+    if isinstance(body, syntax.Select) and body.into:
+        body = _without_identity(body, numbered)
+        query = replace(query, body=body)
     if isinstance(body, syntax.Select) and accumulates(body):
         return accumulate(compiler, node, body, tables)
     first = syntax.first_select(body)
@@ -108,7 +125,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
             raise not_allowed(query.form, "SELECT INTO" if first.into else "ASSIGNMENT")
         rows = chunks(rows)
     if first.into:
-        return compiler.select_into(node, first, tables, rows)
+        return compiler.select_into(node, first, tables, rows, numbered)
     assignments: tuple[str, ...] = ()
     types = tuple(column.type for column in rows.columns)
     sql = f"{tables}{rows.sql}"

@@ -334,6 +334,48 @@ class Administration:
 
         self._view.change(frame.database, apply)
 
+    def transfer(self, statement: syntax.Transfer, frame: Frame) -> Iterator[Event]:
+        """ALTER SCHEMA … TRANSFER of a table, procedure or synonym; the permissions on it are dropped."""
+        catalog, name = self._view.catalog(frame.database), statement.name
+        schema = catalog.schema(statement.schema)
+        if schema is None or not self._permissions.may_define():
+            raise sql_error(15151, "alter", "schema", statement.schema)
+        item = catalog.find_named(name)
+        if item is None:
+            raise sql_error(15151, "find", "object", name[-1])
+        if item.type not in ("U", "P", "SN"):
+            raise unsupported(f"ALTER SCHEMA … TRANSFER of a {_KINDS[item.type]}", statement.line)
+        if item.schema.lower() != schema.lower():
+            names = [item.name, *(known.name for known in item.constraints)]
+            names += [column.default_name for column in item.columns if column.default_name]
+            for taken in names:
+                if catalog.is_taken(schema, taken):
+                    raise sql_error(15530, taken)
+            yield from self._work.begin_implicitly(frame)
+            with self._writing(statement.line):
+                self._move(item, schema, statement.line, frame)
+        yield Done(in_procedure=frame.in_procedure)
+
+    def _move(self, item: CatalogObject, schema: str, line: int, frame: Frame) -> None:
+        connection, database = self._transactions.connection, frame.database
+        if item.type == "U":
+            node = syntax.Rename(target=(item.schema, item.name), kind="SCHEMA", old=item.schema, new=schema, line=line)
+            translation, _ = self._compilation.compiled(node, frame)
+            for sql in translation.statements:
+                connection.execute(sql)
+            for change in translation.changes:
+                catalog_changes.record(self._state, self._view, self._transactions, frame, change)
+        catalog_changes.drop_permissions(self._view, self._transactions, database, f"object:{'.'.join(item.key)}")
+        present = self._view.catalog(database).by_id(item.id)
+        assert present is not None
+
+        def apply(changed: Catalog) -> None:
+            changed.objects.pop(item.key, None)
+
+        self._view.change(database, apply)
+        moved = replace(present, schema=schema, modified=datetime.now())
+        catalog_changes.put(self._view, self._transactions, database, moved, new=False)
+
     # --- DROP
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:

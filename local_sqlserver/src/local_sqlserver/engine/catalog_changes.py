@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,6 +33,28 @@ def check(view: CatalogView, change: CatalogChange) -> None:
     for name in sorted(_names(relation) - old):
         if name.lower() == relation.name.lower() or catalog.is_taken(relation.schema, name):
             raise not_created(sql_error(2714, name, state=5))
+
+
+_GENERATED = re.compile(r"(PK|UQ|CK|DF)__.*__([0-9A-F]{8}){1,2}")
+
+
+def check_temporary(state: SessionState, sessions: Iterable[SessionState], change: CatalogChange) -> None:
+    """Raise SqlError 2714 for a constraint of a temporary table whose name another temporary table has given.
+
+    All sessions share tempdb, where the names of constraints are unique; SQL Server makes those that it generates so.
+    """
+    relation = change.relation
+    given = {name.lower() for name in _names(relation) if not _GENERATED.fullmatch(name)}
+    if relation.kind != "T" or change.action not in ("create table", "alter table") or not given:
+        return
+    for session in sessions:
+        for frame in list(session.frames):
+            for other in list(frame.temporary.values()):
+                if session is state and other.duckdb_name == relation.duckdb_name:
+                    continue
+                for name in _names(other):
+                    if name.lower() in given:
+                        raise not_created(sql_error(2714, name, state=5))
 
 
 def _names(item: Relation | CatalogObject) -> set[str]:

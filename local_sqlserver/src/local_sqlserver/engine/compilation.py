@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import Relation, Translation, compile_expression, compile_statement
+from local_sqlserver.compiler import Relation, Translation, check_next_values, compile_expression, compile_statement
 from local_sqlserver.engine.binding import Binder
 from local_sqlserver.engine.cache import Compiled
 from local_sqlserver.engine.permissions import Permissions
@@ -43,7 +43,8 @@ class Compilation:
             if error.number in _BINDING_ERRORS:
                 raise binding_error(error, frame.depth) from error
             raise
-        self._permissions.check(frame, *found)
+        translation, relations = found
+        self._permissions.check(frame, translation, relations[: len(relations) - len(translation.behind)])
         return found
 
     def compile(
@@ -67,9 +68,11 @@ class Compilation:
             translation = compile_statement(node, context)
         relations = tuple(context.relations)
         if context.reads_sequence:
+            check_next_values(node)
             # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
             named = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
             relations = (*relations, *(context.sequence(inner.sequence, inner.line) for inner in named))
+        relations = (*relations, *translation.behind)
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations

@@ -91,7 +91,7 @@ _COMPILED = (
 
 
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
-_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 1222, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
+_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 550, 1222, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
 _TERMINATES_DEFINITION = frozenset({515, 1505, 2628})
 """Those of the rows of a table that is altered or indexed."""

@@ -109,20 +109,40 @@ def _by_id(values: SessionValues, arguments: Arguments) -> CatalogObject | None:
     return values.view.catalog(database).by_id(number)
 
 
+def _qualified_name(values: SessionValues, arguments: Arguments) -> tuple[str, str] | None:
+    """Return the schema and name of the object, constraint, temporary table or system view with an id."""
+    number, database = _number(arguments, 0), _database(values, arguments, 1)
+    if number is None or database is None:
+        return None
+    if database == TEMPDB and number < 0:
+        made = [item for frame in values.state.frames for item in frame.temporary.values()]
+        items = [temporary_object(values.state, relation) for relation in made]
+        return next(((item.schema, item.name) for item in items if item.id == number), None)
+    catalog = values.view.catalog(database)
+    item = catalog.by_id(number)
+    if item is not None:
+        return item.schema, item.name
+    owner = catalog.by_id(number // 1000)
+    if owner is not None:
+        names = [known.name for known in owner.constraints] + [known.default_name or "" for known in owner.columns]
+        return next(((owner.schema, name) for name in names if name and _constraint_id(owner, name) == number), None)
+    return system_views.name_of(number)
+
+
 def _object_name(values: SessionValues, arguments: Arguments) -> object:
-    item = _by_id(values, arguments)
-    return item.name if item else None
+    found = _qualified_name(values, arguments)
+    return found[1] if found else None
 
 
 def _object_schema_name(values: SessionValues, arguments: Arguments) -> object:
-    item = _by_id(values, arguments)
-    return item.schema if item else None
+    found = _qualified_name(values, arguments)
+    return found[0] if found else None
 
 
 def _object_definition(values: SessionValues, arguments: Arguments) -> object:
     item = _by_id(values, arguments[:1])
     if item is not None:
-        return item.definition if item.type in ("P", "V") else None
+        return item.definition if item.type in object_properties.MODULES else None
     return _constraint_definition(values, _number(arguments, 0))
 
 
@@ -159,6 +179,11 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
     item_of_constraint = None if item else catalog.by_id(owner)
     if item is not None:
         answers = object_properties.of_object(item, catalog.schemas[item.schema.lower()][0])
+        answers["tablehasforeignref"] = any(
+            known.foreign is not None and (known.foreign.schema.lower(), known.foreign.table.lower()) == item.key
+            for other in catalog.objects.values()
+            for known in other.constraints
+        )
     elif item_of_constraint is not None:
         schema_id = catalog.schemas[item_of_constraint.schema.lower()][0]
         constraint = item_of_constraint.constraints[position - 1] if position <= 500 else None
@@ -209,6 +234,16 @@ def _db_name(values: SessionValues, arguments: Arguments) -> object:
     return found.name if found else None
 
 
+_OFF = (
+    *("isansinulldefault", "isansinullsenabled", "isansipaddingenabled", "isansiwarningsenabled"),
+    *("isarithmeticabortenabled", "isautoclose", "isautoshrink", "isclone", "isclosecursorsoncommitenabled"),
+    *("isfulltextenabled", "isinstandby", "islocalcursorsdefault", "ismergepublished", "isnullconcat"),
+    *("isnumericroundabortenabled", "isparameterizationforced", "ispublished", "isquotedidentifiersenabled"),
+    *("isrecursivetriggersenabled", "issubscribed", "issyncwithbackup"),
+)
+"""The properties of DATABASEPROPERTYEX that are off in each database, as in sys.databases."""
+
+
 def _database_property(values: SessionValues, arguments: Arguments) -> object:
     database = values.shared.databases.find(_argument(arguments, 0) or "")
     name = (_argument(arguments, 1) or "").lower()
@@ -222,8 +257,18 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "updateability": "READ_WRITE",
         "useraccess": database.user_access,
         "recovery": database.recovery_model,
+        "lcid": 1033,
+        "sqlsortorder": 0,
+        **dict.fromkeys(_OFF, 0),
     }
     return _property_value("DATABASEPROPERTYEX", name, answers)
+
+
+_NOT_INSTALLED = (
+    *("filestreamconfiguredlevel", "filestreameffectivelevel", "isadvancedanalyticsinstalled", "isbigdatacluster"),
+    *("islocaldb", "ispolybaseinstalled", "istempdbmetadatamemoryoptimized"),
+)
+"""The properties of SERVERPROPERTY about features that the stand-in lacks."""
 
 
 def _server_property(values: SessionValues, arguments: Arguments) -> object:
@@ -247,6 +292,11 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
         "isfulltextinstalled": 0,
         "isintegratedsecurityonly": 0,
         "issingleuser": 0,
+        "lcid": 1033,
+        "sqlsortorder": 0,
+        "licensetype": "DISABLED",
+        "productbuild": "4000",
+        **dict.fromkeys(_NOT_INSTALLED, 0),
     }
     return answers.get(name)
 
@@ -324,9 +374,33 @@ def _column_property(values: SessionValues, arguments: Arguments) -> object:
     if item is None:
         return None
     found = next((entry for entry in item.columns if entry.name.lower() == column), None)
-    if found is None:
+    if found is not None:
+        return _property_value("COLUMNPROPERTY", name, object_properties.of_column(item, found))
+    parameter = next((entry for entry in item.parameters if entry.name.lower() == column), None)
+    if parameter is not None:
+        return _property_value("COLUMNPROPERTY", name, object_properties.of_parameter(item, parameter))
+    return None
+
+
+_PUBLIC_KEY = (
+    "0024000004800000940000000602000000240000525341310004000001000100272736ad6e5f9586bac2d531eabc3acc666c2f8ec879fa94"
+    "f8f7b0327d2ff2ed523448f83c3d5c5dd2dfc7bc99c5286b2c125117bf5cbe242b9d41750732b2bdffe649c6efb8e5526d526fdd130095"
+    "ecdb7bf210809c6cdad8824faa9ac0310ac3cba2aa0523567b2dfa7fe250b30facbd62d4ec99b94ac47c7d3b28f1f6e4c8"
+)
+"""The public key of Microsoft.SqlServer.Types; the token in its name is the end of its SHA1 hash, reversed."""
+
+
+def _assembly_property(values: SessionValues, arguments: Arguments) -> object:
+    """ASSEMBLYPROPERTY of Microsoft.SqlServer.Types, the only assembly of each database."""
+    name, wanted = ((_argument(arguments, position) or "").lower() for position in (0, 1))
+    if name != "microsoft.sqlserver.types":
         return None
-    return _property_value("COLUMNPROPERTY", name, object_properties.of_column(item, found))
+    answers: dict[str, object] = {
+        **{"versionmajor": 16, "versionminor": 0, "versionbuild": 0, "versionrevision": 0, "cultureinfo": "neutral"},
+        "simplename": "Microsoft.SqlServer.Types",
+        "publickey": "".join(f"\\x{_PUBLIC_KEY[at : at + 2]}" for at in range(0, len(_PUBLIC_KEY), 2)),
+    }
+    return _property_value("ASSEMBLYPROPERTY", wanted, answers)
 
 
 def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
@@ -385,9 +459,15 @@ def _is_member(values: SessionValues, arguments: Arguments) -> object:
     return role in values.permissions.roles(values.state.frame.database)
 
 
+_SERVER_ROLES = (
+    *("bulkadmin", "dbcreator", "diskadmin", "processadmin", "public", "securityadmin", "serveradmin", "setupadmin"),
+    "sysadmin",
+)
+
+
 def _is_server_member(values: SessionValues, arguments: Arguments) -> object:
     role = (_argument(arguments, 0) or "").lower()
-    if role not in ("sysadmin", "public", "bulkadmin", "dbcreator", "securityadmin", "serveradmin"):
+    if role not in _SERVER_ROLES:
         return None
     return role == "public" or values.shared.accounts.is_administrator(values.state.login)
 
@@ -488,6 +568,7 @@ _FUNCTIONS: dict[str, Function] = {
     "has_perms_by_name": _has_permission,
     "has_dbaccess": _has_access,
     "applock_mode": _lock_mode,
+    "assemblyproperty": _assembly_property,
     "connectionproperty": _connection_property,
     "fulltextserviceproperty": _fulltext_property,
     "sessionproperty": _session_property,

@@ -6,12 +6,12 @@ Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 
 from __future__ import annotations
 
-from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
+from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject, ParameterInfo
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.compiler.schema_binding import is_schema_bound
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import BINARY, TEXT, storage_bytes
+from local_sqlserver.types import BINARY, INTEGERS, MAX, TEXT, SqlType, digits, storage_bytes
 
 MODULES = ("P", "V", "FN", "IF", "TF")
 
@@ -52,6 +52,27 @@ def _common(kind: str, schema_id: int) -> dict[str, object]:
     }
 
 
+def _of_type(declared: SqlType) -> dict[str, object]:
+    """Return the properties that a column or parameter has from its type; absent where the reference is silent."""
+    found: dict[str, object] = {"usesansitrim": None, "charmaxlen": None, "octetmaxlen": None}
+    if declared.name in TEXT | BINARY:
+        ansi = declared.name in ("char", "varchar", "binary", "varbinary")
+        found |= {"charmaxlen": declared.length, "octetmaxlen": storage_bytes(declared)}
+        found |= {"precision": declared.length, "scale": None, "usesansitrim": 1 if ansi else None}
+    elif declared.name in (*INTEGERS, "decimal", "numeric", "money", "smallmoney"):
+        found |= dict(zip(("precision", "scale"), digits(declared), strict=True))
+    return found
+
+
+def of_parameter(item: CatalogObject, parameter: ParameterInfo) -> dict[str, object]:
+    """Return the properties of a parameter of a procedure or function."""
+    position = item.parameters.index(parameter) + 1
+    return {
+        **_of_type(parameter.type),
+        **{"isoutparam": parameter.output, "allowsnull": True, "columnid": position, "ordinal": position},
+    }
+
+
 def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
     """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
     found: dict[str, object] = {
@@ -61,10 +82,9 @@ def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
         "isfulltextindexed": False,
         "statisticalsemantics": False,
         **dict.fromkeys(("columnid", "ordinal"), item.columns.index(column) + 1),
-        **dict.fromkeys(("charmaxlen", "octetmaxlen"), None),
+        **dict.fromkeys(("generatedalwaystype", "iscolumnset", "ishidden", "isidnotforrepl"), False),
+        **_of_type(column.type),
     }
-    if column.type.name in TEXT | BINARY:
-        found |= {"charmaxlen": column.type.length, "octetmaxlen": storage_bytes(column.type)}
     if column.computed is None:
         return found | {"isdeterministic": None, "isprecise": None}
     expression = parse_expression(column.computed)
@@ -98,6 +118,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     indexes = [known for known in item.constraints if known.kind in ("PK", "UQ", *INDEX_KINDS)]
     found |= {
         **dict.fromkeys(_NEVER_OF_TABLES, False),
+        "tablehastextimage": any(column.type.length == MAX for column in item.columns),
         "tablehasidentity": any(column.identity for column in item.columns),
         "tablehasprimarykey": "PK" in kinds,
         "tablehasuniquecnst": "UQ" in kinds,

@@ -165,15 +165,16 @@ class Permissions:
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""
-        if not self._may_define():
+        if not self.may_define():
             raise sql_error(262, statement, self._state.frame.database)
 
-    def _may_define(self) -> bool:
+    def may_define(self) -> bool:
+        """Whether the session may create, alter and drop objects in its database."""
         return self._administrator or bool(self.roles(self._state.frame.database) & {"db_owner", "db_ddladmin"})
 
     def _check_change(self, change: CatalogChange) -> None:
         """Raise SqlError 262 unless the session may create an object; it does not find others (1088, 3701)."""
-        if self._may_define():
+        if self.may_define():
             return
         name, (verb, kind) = f"{change.relation.schema}.{change.relation.name}", change.action.split()
         if change.action in ("alter table", "create index"):
@@ -184,7 +185,7 @@ class Permissions:
 
     def check_drop(self, kind: str, name: str) -> None:
         """Raise SqlError 3701 unless the session may drop an object of a kind, which it does not find."""
-        if not self._may_define():
+        if not self.may_define():
             raise sql_error(3701, "drop", kind, name, state=20)
 
     def check_security(self, *roles: str) -> None:

@@ -32,6 +32,8 @@ _PERMISSIONS = frozenset(
         "CONNECT",
     }
 )
+_SPECIAL = frozenset({"dbo", "information_schema", "sys"})
+"""The principals of each database that get no permissions of their own and belong to no role."""
 _SERVER_PERMISSIONS = frozenset({"ADMINISTER BULK OPERATIONS"})
 
 
@@ -133,8 +135,14 @@ class Principals:
         if role is None or role.type != "R":
             raise sql_error(15151, "alter", "role", name)
         member = options.get("ADD MEMBER") or options.get("DROP MEMBER") or ""
+        if key == "public":
+            raise sql_error(15081)
+        if member.lower() in _SPECIAL:
+            raise sql_error(15405, member)
         if member.lower() not in catalog.principals:
             raise sql_error(15151, "add" if "ADD MEMBER" in options else "drop", "principal", member)
+        if "ADD MEMBER" in options and key in _contained(member.lower(), catalog):
+            raise sql_error(15413)
         members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
         catalog.principals[key] = replace(role, members=members, modified=datetime.now())
 
@@ -158,6 +166,8 @@ class Principals:
                 raise unsupported(f"The permission {permission}", statement.line)
             _check_compatible(permission, securable, catalog)
         for principal in statement.principals:
+            if principal.lower() in _SPECIAL:
+                raise sql_error(4624)
             if principal.lower() not in catalog.principals:
                 raise sql_error(15151, "find", "user", principal)
             for permission in statement.permissions:
@@ -210,10 +220,22 @@ def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str
     known.update({key: item for key, item in after.items() if before.get(key) != item})
 
 
+def _contained(role: str, catalog: Catalog) -> set[str]:
+    """A principal and its members, their members and so on."""
+    found: set[str] = set()
+    pending = {role}
+    while pending:
+        found |= pending
+        pending = {inner for name in pending for inner in catalog.principals[name].members} - found
+    return found
+
+
 def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) -> None:
     name, key = statement.name, statement.name.lower()
-    if key not in catalog.principals or key in FIXED_ROLES:
-        if statement.if_exists and key not in FIXED_ROLES:
+    if key in FIXED_ROLES or key in _SPECIAL:
+        raise sql_error(15150, "drop", kind, name)
+    if key not in catalog.principals:
+        if statement.if_exists:
             return
         raise sql_error(15151, "drop", kind, name)
     if catalog.principals[key].members:

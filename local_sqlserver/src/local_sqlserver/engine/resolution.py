@@ -8,7 +8,7 @@ from local_sqlserver.catalog import refused_views, system_views
 from local_sqlserver.catalog.objects import CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.catalog.view_declaration import SystemView
-from local_sqlserver.compiler import FunctionInfo, Relation
+from local_sqlserver.compiler import FunctionInfo, Relation, ViewInfo
 from local_sqlserver.compiler.schema_binding import is_schema_bound
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
@@ -119,6 +119,23 @@ class StatementContext:
         frame = Frame(self._frame.depth + 1, database, item.schema, settings=self._frame.settings)
         context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
         return FunctionInfo(f"{item.schema}.{item.name}", definition, context)
+
+    def view(self, parts: tuple[str, ...], line: int) -> ViewInfo | None:
+        """Return the view of a name, or None; the session needs permissions only if it is resolved as a relation."""
+        try:
+            relation = self._relation(parts, line)
+        except SqlError:
+            return None
+        if relation.kind != "V":
+            return None
+        item = self._view.catalog(relation.database).find(relation.schema, relation.name)
+        assert item is not None
+        types = self._view.user_types(relation.database)
+        (definition,) = parse_batch(item.definition, types=types).statements
+        assert isinstance(definition, syntax.CreateView)
+        frame = Frame(self._frame.depth + 1, relation.database, relation.schema, settings=self._frame.settings)
+        context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
+        return ViewInfo(relation, definition, context)
 
     def table(self, database: str, schema: str, name: str) -> Relation:
         """Return the table that a foreign key refers to."""

@@ -157,6 +157,9 @@ class Runner:
     def _write(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         for change in translation.changes:
             catalog_changes.check(self._view, change)
+            if change.relation.kind == "T":
+                sessions = (session.state for session in self._values.shared.sessions())
+                catalog_changes.check_temporary(self._state, sessions, change)
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         timeout = frame.settings.lock_timeout
         patience = _CONFLICT_PATIENCE if timeout < 0 else min(_CONFLICT_PATIENCE, timeout / 1000)
@@ -222,7 +225,7 @@ class Runner:
             description, rows = description[:-1], [row[:-1] for row in rows]
         elif returned:
             count = len(rows)
-        elif translation.command == "ddl" or not rows:
+        elif translation.command in ("ddl", "truncate") or not rows:
             count = 0
         else:
             count = int(rows[0][0])

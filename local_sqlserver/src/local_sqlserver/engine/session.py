@@ -79,6 +79,7 @@ class EngineSession:
                 syntax.CreateType: administration.types.create,
                 syntax.CreateSynonym: administration.synonyms.create,
                 syntax.CreateSchema: administration.create_schema,
+                syntax.Transfer: administration.transfer,
                 syntax.DropObjects: administration.drop,
                 syntax.CreateDatabase: administration.create_database,
                 syntax.AlterDatabase: administration.alter_database,

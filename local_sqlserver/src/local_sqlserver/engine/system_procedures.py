@@ -12,6 +12,7 @@ from local_sqlserver.engine import (
     catalog_procedures,
     extended_properties,
     first_result_set,
+    refreshing,
     renaming,
     undeclared_parameters,
 )
@@ -271,8 +272,8 @@ _REFUSED = frozenset(
     sp_helplanguage sp_helplinkedsrvlogin sp_helplogins sp_helpntgroup sp_helprole sp_helprolemember sp_helprotect
     sp_helpserver sp_helpsort sp_helpsrvrole sp_helpsrvrolemember sp_helpstats sp_helptrigger sp_helpuser sp_indexes
     sp_indexoption sp_linkedservers sp_lock sp_monitor sp_oacreate sp_oadestroy sp_oageterrorinfo sp_oagetproperty
-    sp_oamethod sp_oasetproperty sp_password sp_primarykeys sp_procoption sp_readerrorlog sp_recompile
-    sp_refreshsqlmodule sp_refreshview sp_renamedb sp_revokedbaccess sp_revokelogin sp_sequence_get_range
+    sp_oamethod sp_oasetproperty sp_password sp_primarykeys sp_procoption sp_readerrorlog
+    sp_renamedb sp_revokedbaccess sp_revokelogin sp_sequence_get_range
     sp_serveroption sp_setapprole sp_settriggerorder sp_table_privileges sp_table_privileges_ex sp_tableoption
     sp_tables_ex sp_testlinkedserver sp_trace_create sp_trace_setevent sp_trace_setfilter sp_trace_setstatus
     sp_unbindefault sp_unbindrule sp_unsetapprole sp_updatestats sp_validatelogins sp_xml_preparedocument
@@ -296,6 +297,9 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_releaseapplock": _releaseapplock,
     "sp_set_session_context": _set_session_context,
     "sp_rename": renaming.rename,
+    "sp_recompile": refreshing.recompile,
+    "sp_refreshsqlmodule": refreshing.refresh_module,
+    "sp_refreshview": refreshing.refresh_view,
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),

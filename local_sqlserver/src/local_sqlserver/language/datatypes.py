@@ -81,6 +81,8 @@ def parse_type(cursor: TokenCursor, position: int | None = None, column: str = "
         if cursor.accept_operator("("):
             bits = cursor.expect_integer()
             cursor.expect_operator(")")
+            if bits > 53:
+                raise sql_error(2750, position, bits, 53, line=token.line)
             return SqlType("real" if bits <= 24 else "float")
         return SqlType("float")
     if name in SCALED:

@@ -195,6 +195,15 @@ class Subquery(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityFunction(Expression):
+    """IDENTITY(type, seed, increment) of SELECT … INTO."""
+
+    type: SqlType
+    seed: int
+    increment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextValue(Expression):
     """NEXT VALUE FOR sequence."""
 
@@ -727,6 +736,7 @@ class CreateView(CompiledStatement):
     columns: tuple[str, ...]
     query: Query
     text: str
+    check_option: bool = False
     kept: Name = ()
 
 
@@ -790,7 +800,10 @@ class Maintain(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rename(CompiledStatement):
-    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint)."""
+    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint).
+
+    With the kind SCHEMA, ALTER SCHEMA moves the table to the schema ``new``.
+    """
 
     target: Name
     kind: str
@@ -1143,6 +1156,14 @@ class CreateSchema(Statement):
     """CREATE SCHEMA name [AUTHORIZATION owner]."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Statement):
+    """ALTER SCHEMA ``schema`` TRANSFER ``name``."""
+
+    schema: str
+    name: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

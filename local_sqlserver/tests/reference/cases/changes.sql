@@ -275,3 +275,19 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE @l TABLE (x int); UP
 CREATE TABLE #t (a int); WITH c AS (SELECT a FROM #t) INSERT c VALUES (1); SELECT a FROM #t
 --> 1
 --! refused: INSERT or MERGE into a common table expression
+
+-- source: relational-databases/errors-events/database-engine-events-and-errors-8000-to-8999, 8101
+CREATE TABLE #t (id int IDENTITY, a int); INSERT #t VALUES (1, 2)
+--> error 8101: An explicit value for the identity column in table '#t' can only be specified when a column list is used and IDENTITY_INSERT is ON.
+CREATE TABLE #t (id int IDENTITY, a int); INSERT #t SELECT 1, 2
+--> error 8101
+CREATE TABLE #t (id int IDENTITY, a int); INSERT #t VALUES (1, 2, 3)
+--> error 213
+-- source: queries/table-value-constructor-transact-sql, limitations
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1, 2), (3)
+--> error 10709: The number of columns for each row in a table value constructor must be the same.
+CREATE TABLE #t (a int, b int); INSERT #t (a) VALUES (1), (3, 4)
+--> error 10709
+-- source: functions/rowcount-transact-sql, TRUNCATE TABLE counts no rows
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); TRUNCATE TABLE #t; SELECT @@ROWCOUNT
+--> 0

@@ -607,3 +607,8 @@ DECLARE c CURSOR LOCAL GLOBAL FOR SELECT 1
 --> error 1048: Conflicting cursor options LOCAL and GLOBAL.
 DECLARE c CURSOR FORWARD_ONLY SCROLL FOR SELECT 1
 --> error 1048: Conflicting cursor options FORWARD_ONLY and SCROLL.
+-- source: relational-databases/databases/database-identifiers, delimited identifiers
+SELECT [a
+--> error 105: Unclosed quotation mark after the character string 'a'.
+SELECT "a
+--> error 105

@@ -351,3 +351,60 @@ SELECT name FROM fn_helpcollations() WHERE 1 = 0
 -- source: statements/collation-precedence-transact-sql, uncoercible collation labels
 CREATE TABLE #t (g nvarchar(10) COLLATE Latin1_General_CI_AI, l nvarchar(10) COLLATE Latin1_General_CS_AS); SELECT * FROM #t WHERE g = l
 --> error 468: Cannot resolve the collation conflict between "Latin1_General_CS_AS" and "Latin1_General_CI_AI" in the equal to operation.
+
+-- source: relational-databases/system-catalog-views/sys-key-constraints-transact-sql, is_system_named
+CREATE TABLE dbo.t (a int PRIMARY KEY, b int UNIQUE, c int CONSTRAINT u UNIQUE); SELECT is_system_named, type FROM sys.key_constraints ORDER BY is_system_named, type
+--> 0 | 'UQ'
+--> 1 | 'PK'
+--> 1 | 'UQ'
+-- source: relational-databases/system-catalog-views/sys-database-principals-transact-sql, authentication_type
+CREATE USER u WITHOUT LOGIN; SELECT authentication_type, authentication_type_desc FROM sys.database_principals WHERE name = 'u'
+--> 0 | 'NONE'
+-- source: relational-databases/errors-events/database-engine-events-and-errors-15000-to-15999, members of roles
+CREATE ROLE r; ALTER ROLE r ADD MEMBER r
+--> error 15413: Cannot make a role a member of itself.
+CREATE ROLE r; CREATE ROLE q; ALTER ROLE r ADD MEMBER q; ALTER ROLE q ADD MEMBER r
+--> error 15413
+CREATE ROLE r; ALTER ROLE r ADD MEMBER dbo
+--> error 15405: Cannot use the special principal 'dbo'.
+DROP ROLE db_owner
+--> error 15150: Cannot drop the role 'db_owner'.
+-- source: statements/grant-transact-sql, principals of the system
+CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO dbo
+--> error 4624: Cannot grant, deny, or revoke permissions to sa, dbo, entity owner, information_schema, sys, or yourself.
+-- source: relational-databases/system-catalog-views/messages-for-errors-catalog-views-sys-messages
+SELECT message_id, language_id, severity, text FROM sys.messages WHERE message_id IN (134, 8134, 8672) AND language_id = 1033 AND text NOT LIKE '%[%]%' AND text NOT LIKE 'The MERGE%'
+--> 8134 | 1033 | 16 | 'Divide by zero error encountered.'
+-- source: functions/object-definition-transact-sql
+CREATE FUNCTION dbo.f () RETURNS int AS BEGIN RETURN 1 END
+GO
+SELECT OBJECT_DEFINITION(OBJECT_ID('dbo.f'))
+--> 'CREATE FUNCTION dbo.f () RETURNS int AS BEGIN RETURN 1 END'
+-- source: functions/object-name-transact-sql, names of constraints and of objects of the system
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT d DEFAULT 1 CONSTRAINT c CHECK (b > 0)); SELECT OBJECT_NAME(default_object_id) FROM sys.columns WHERE name = 'b' AND default_object_id <> 0; SELECT OBJECT_NAME(object_id), OBJECT_NAME(parent_object_id) FROM sys.check_constraints; SELECT OBJECT_NAME(OBJECT_ID('pk')), OBJECT_SCHEMA_NAME(OBJECT_ID('pk'))
+--> 'd'
+--> next result
+--> 'c' | 't'
+--> next result
+--> 'pk' | 'dbo'
+SELECT OBJECT_NAME(OBJECT_ID('sys.tables')), OBJECT_SCHEMA_NAME(OBJECT_ID('sys.tables'))
+--> 'tables' | 'sys'
+CREATE TABLE #t (a int); SELECT LEFT(OBJECT_NAME(OBJECT_ID('tempdb..#t'), DB_ID('tempdb')), 3)
+--> '#t_'
+-- source: functions/columnproperty-transact-sql, parameters and lengths
+CREATE PROCEDURE dbo.p @a int, @b varchar(10) OUTPUT AS SELECT 1
+GO
+SELECT COLUMNPROPERTY(OBJECT_ID('dbo.p'), '@a', 'IsOutParam'), COLUMNPROPERTY(OBJECT_ID('dbo.p'), '@b', 'IsOutParam'), COLUMNPROPERTY(OBJECT_ID('dbo.p'), '@b', 'Precision')
+--> 0 | 1 | 10
+CREATE TABLE dbo.t (a decimal(9,2), b varchar(max), c nvarchar(7)); SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'a', 'Precision'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'a', 'Scale'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'b', 'Precision'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'c', 'Precision')
+--> 9 | 2 | -1 | 7
+-- source: functions/objectproperty-transact-sql, TableHasForeignRef
+CREATE TABLE dbo.t (a int PRIMARY KEY, b varchar(max)); CREATE TABLE dbo.u (a int REFERENCES dbo.t); SELECT OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'TableHasForeignRef'), OBJECTPROPERTY(OBJECT_ID('dbo.u'), 'TableHasForeignRef'), OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'TableHasTextImage')
+--> 1 | 0 | 1
+-- source: functions/databasepropertyex-transact-sql, options
+SELECT DATABASEPROPERTYEX('master', 'IsAutoShrink'), DATABASEPROPERTYEX('master', 'IsSubscribed'), DATABASEPROPERTYEX('master', 'LCID')
+--: int, int, int
+--> 0 | 0 | 1033
+-- source: functions/is-srvrolemember-transact-sql, fixed server roles
+SELECT IS_SRVROLEMEMBER('processadmin'), IS_SRVROLEMEMBER('diskadmin'), IS_SRVROLEMEMBER('nosuch')
+--> 1 | 1 | NULL

@@ -28,6 +28,7 @@ metadata = Theme("metadata")
 
 _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "APPLOCK_MODE": (3, 3, SqlType("nvarchar", length=32)),
+    "ASSEMBLYPROPERTY": (2, 2, SYSNAME),
     "CERT_ID": (1, 1, INT),
     "COLLATIONPROPERTY": (2, 2, SYSNAME),
     "COLUMNPROPERTY": (3, 3, INT),
@@ -75,7 +76,14 @@ _INT_PROPERTIES = {
         "isadvancedanalyticsinstalled isbigdatacluster islocaldb ispolybaseinstalled istempdbmetadatamemoryoptimized "
         "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
     ),
-    "DATABASEPROPERTYEX": frozenset({"version"}),
+    "ASSEMBLYPROPERTY": frozenset({"versionmajor", "versionminor", "versionbuild", "versionrevision"}),
+    "DATABASEPROPERTYEX": frozenset(
+        "isansinulldefault isansinullsenabled isansipaddingenabled isansiwarningsenabled isarithmeticabortenabled "
+        "isautoclose isautoshrink isclone isclosecursorsoncommitenabled isfulltextenabled isinstandby "
+        "islocalcursorsdefault ismergepublished isnullconcat isnumericroundabortenabled isparameterizationforced "
+        "ispublished isquotedidentifiersenabled isrecursivetriggersenabled issubscribed issyncwithbackup lcid "
+        "sqlsortorder version".split()
+    ),
     "COLLATIONPROPERTY": frozenset({"codepage", "lcid", "comparisonstyle", "version"}),
 }
 """Constant names of properties that are INT, by function. These functions are sql_variant in SQL Server."""
@@ -106,6 +114,8 @@ def _catalog(call: Call) -> Value:
         declared = INT
     elif (call.name, constant) == ("OBJECTPROPERTYEX", "basetype"):
         declared = SqlType("nchar", length=2)
+    elif (call.name, constant) == ("ASSEMBLYPROPERTY", "publickey"):
+        declared = SqlType("varbinary", length=8000)
     spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
     texts = ", ".join(
         f"hex({argument.sql})" if argument.type.name in BINARY else f"CAST({argument.sql} AS VARCHAR)"
@@ -152,7 +162,7 @@ def _ident_current(call: Call) -> str:
 
 
 metadata.refuse(
-    *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
+    *("APPLOCK_TEST", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
     *("INDEXKEY_PROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),

@@ -727,6 +727,8 @@ class BatchParser(DefinitionParser):
             return syntax.CreateSynonym(name=name, base=self.name(), line=line)
         if what == "STATISTICS" and action == "CREATE":
             return self.statistics(action, line)
+        if what == "SCHEMA":
+            return self._transfer(line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
             self.position = first
             if what == "DATABASE":
@@ -971,6 +973,17 @@ class BatchParser(DefinitionParser):
         if self.at_word("CREATE", "GRANT", "DENY", "REVOKE"):
             raise unsupported("CREATE SCHEMA with elements", self.token.line)
         return syntax.CreateSchema(name=name, line=line)
+
+    def _transfer(self, line: int) -> syntax.Transfer:
+        """ALTER SCHEMA name TRANSFER object, from SCHEMA on."""
+        self.advance()
+        schema = self.expect_identifier()
+        self.expect_word("TRANSFER")
+        if self.peek().text == "::" or self.at_words("XML", "SCHEMA", "COLLECTION"):
+            if self.token.upper != "OBJECT":
+                raise unsupported(f"ALTER SCHEMA … TRANSFER {self.token.upper}", line)
+            self.position += 2
+        return syntax.Transfer(schema=schema, name=self.name(), line=line)
 
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()

@@ -63,8 +63,10 @@ class DefinitionParser(DataParser):
         if not self.at_word("SELECT") and not self.at_operator("("):
             raise self.error()
         query = self.query()
-        if self.at_words("WITH", "CHECK"):
-            raise unsupported("WITH CHECK OPTION", self.token.line)
+        check_option = self.accept_word("WITH") is not None
+        if check_option:
+            self.expect_word("CHECK")
+            self.expect_word("OPTION")
         if self.at_word("OPTION"):
             raise self.error()
         return syntax.CreateView(
@@ -72,6 +74,7 @@ class DefinitionParser(DataParser):
             target=target,
             columns=columns,
             query=query,
+            check_option=check_option,
             text=self.text,
             tables=tables,
             line=line,
@@ -176,6 +179,8 @@ class DefinitionParser(DataParser):
         default = default_name = collation = None
         with_values = False
         while True:
+            if table.startswith("@") and self.at_word("CONSTRAINT"):
+                raise self.error()
             given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
             if nullable is not None and self.at_word("NULL", "NOT"):
                 raise self.error()
@@ -191,9 +196,9 @@ class DefinitionParser(DataParser):
                     raise sql_error(8148, "IDENTITY", name, table, line=token.line)
                 identity = (1, 1)
                 if self.accept_operator("("):
-                    seed = self._signed()
+                    seed = self.signed()
                     self.expect_operator(",")
-                    identity = (seed, self._signed())
+                    identity = (seed, self.signed())
                     self.expect_operator(")")
             elif token := self.accept_word("DEFAULT"):
                 if default is not None:
@@ -235,10 +240,6 @@ class DefinitionParser(DataParser):
             line=line,
         )
         return column, constraints
-
-    def _signed(self) -> int:
-        sign = -1 if self.accept_operator("-") else 1
-        return sign * self.expect_integer()
 
     def _default(self) -> syntax.Definition:
         first, line = self.position, self.token.line
@@ -357,6 +358,8 @@ class DefinitionParser(DataParser):
             return self._alter_drop(target, line)
         if self.at_words("ALTER", "COLUMN"):
             self.position += 2
+            if self.peek().upper in ("ADD", "DROP"):
+                raise unsupported(f"ALTER COLUMN … {self.peek().upper} {self.peek(2).upper}", line)
             column, constraints = self._column_definition(target[-1])
             if constraints or column.default or column.identity or column.type is None:
                 raise self.error()
@@ -540,11 +543,11 @@ class DefinitionParser(DataParser):
             elif option == "RESTART":
                 restarts = True
                 if self.accept_word("WITH"):
-                    numbers["START"] = self._signed()
+                    numbers["START"] = self.signed()
             else:
                 if option in ("START", "INCREMENT"):
                     self.expect_word("WITH" if option == "START" else "BY")
-                numbers[option] = self._signed()
+                numbers[option] = self.signed()
         if action == "ALTER" and not restarts:
             raise unsupported("ALTER SEQUENCE without RESTART", line)
         start, increment = numbers["START"], numbers["INCREMENT"]

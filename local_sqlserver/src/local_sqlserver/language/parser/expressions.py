@@ -320,6 +320,8 @@ class ExpressionParser(TokenCursor):
                 if self.at_word("OVER"):
                     raise unsupported("NEXT VALUE FOR … OVER", token.line)
                 return syntax.NextValue(sequence=sequence, line=token.line)
+            if token.upper == "IDENTITY" and self.peek().text == "(":
+                return self._identity()
             if token.upper in _NILADIC and self.peek().text != "(":
                 self.advance()
                 return syntax.Call(name=_NILADIC[token.upper], arguments=(), line=token.line)
@@ -374,6 +376,23 @@ class ExpressionParser(TokenCursor):
         self.expect_operator(")")
         declared = ExpressionParser(named)._target_type()
         return syntax.Cast(operand=subquery, type=declared, line=subquery.line)
+
+    def _identity(self) -> syntax.IdentityFunction:
+        """IDENTITY(type [, seed, increment])."""
+        line = self.advance().line
+        self.expect_operator("(")
+        declared, numbers = parse_type(self), [1, 1]
+        if self.accept_operator(","):
+            seed = self.signed()
+            self.expect_operator(",")
+            numbers = [seed, self.signed()]
+        self.expect_operator(")")
+        return syntax.IdentityFunction(type=declared, seed=numbers[0], increment=numbers[1], line=line)
+
+    def signed(self) -> int:
+        """An integer with an optional minus."""
+        sign = -1 if self.accept_operator("-") else 1
+        return sign * self.expect_integer()
 
     def _case(self) -> syntax.Expression:
         line = self.advance().line
