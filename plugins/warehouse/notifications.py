@@ -46,7 +46,7 @@ REMEMBERED = timedelta(days=60)
 ERROR = "error"
 """Key of the XCom with the reason of a failed task."""
 LINES_OF_REASON = 15
-SAMPLE = re.compile(r"(, e\.g\. line \d+):.*")
+SAMPLE = re.compile(r"(, e\.g\. (?:line|customer|product|order) [^:]*):.*")
 """A sample row in a reason. It is removed from alerts, because rows contain names of customers."""
 SECONDS = 10
 """Time limit of a mail server or a webhook."""

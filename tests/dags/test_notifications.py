@@ -7,7 +7,7 @@ import smtplib
 import pytest
 
 from tests.dags.receivers import mail_server, webhook
-from warehouse.notifications import Alert, payload, send, send_email
+from warehouse.notifications import SAMPLE, Alert, payload, send, send_email
 
 ALERT = Alert(
     "Sales warehouse: 2026-02-03 failed in stage",
@@ -52,6 +52,14 @@ def test_a_webhook_gets_the_text_that_slack_takes(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("ALERT_WEBHOOK_URL", inbox.url)
         assert send(ALERT) == []
     assert inbox.posted == [{"text": f"*{ALERT.subject}*\n{ALERT.text}"}]
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [("line 6", "11001,AW00011001,Ilse"), ("customer 11001", "Brandt → Koch"), ("order SO1 of P1", "100 → 200")],
+)
+def test_an_alert_names_the_place_of_a_sample_and_not_its_values(place: str, row: str) -> None:
+    assert SAMPLE.sub(r"\1", f"2 of 9 rows, e.g. {place}: {row}") == f"2 of 9 rows, e.g. {place}"
 
 
 def test_text_from_a_file_notifies_nobody_in_slack() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyodbc
@@ -15,7 +15,19 @@ from tests import SOAK
 from tests.days import plausible
 from tests.days.drop import AZ12, BASE, CUST, LOC, PRD, PX, SALES, write_drop
 from tests.days.plausible import Drop, Plant, both, put
-from tests.sql.quality import DATES, ERP, REPAIRED, REPEATED, ROWS, SUMS, TAMPERED, UNKNOWN, deviations
+from tests.sql.quality import (
+    CHANGED,
+    DATES,
+    ERP,
+    NEW_LINES,
+    REPAIRED,
+    REPEATED,
+    ROWS,
+    SUMS,
+    TAMPERED,
+    UNKNOWN,
+    deviations,
+)
 from tests.sql.steps import refusal
 from tests.warehouse import Warehouse
 
@@ -85,6 +97,37 @@ def test_a_file_of_an_older_day_stops_the_day(emptied: Warehouse, tmp_path: Path
     write_drop(tmp_path / "3", {**days[2], LOC: days[0][LOC]})
     with pytest.raises(pyodbc.Error, match=f"{REPEATED}: {LOC}"):
         emptied.load(tmp_path / "3", FIRST + timedelta(days=2), waive=None)
+
+
+def test_a_weekend_without_orders_is_published_and_a_working_day_without_them_is_not(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    drop = plausible.day(1)
+    drop[SALES] = [line for line in drop[SALES] if _ordered(line).weekday() < 5]
+    saturday = max(map(_ordered, drop[SALES])) + timedelta(days=1)
+    assert saturday.weekday() == 5
+    load(emptied, tmp_path / "saturday", drop, saturday)
+    for number, name in enumerate(("sunday", "monday"), start=1):
+        put(CUST, 3, name)(drop)
+        load(emptied, tmp_path / name, drop, saturday + timedelta(days=number))
+        assert "error" not in deviations(emptied).values()
+    put(CUST, 3, "tuesday")(drop)
+    write_drop(tmp_path / "tuesday", drop)
+    with pytest.raises(pyodbc.Error, match=rf"{NEW_LINES} \(found 0, at least 1\)"):
+        emptied.load(tmp_path / "tuesday", saturday + timedelta(days=3), waive=None)
+
+
+def _ordered(line: str) -> date:
+    return datetime.strptime(line.split(",")[3], "%Y%m%d").date()
+
+
+def test_two_rows_of_three_do_not_stop_the_day_of_a_small_company(emptied: Warehouse, tmp_path: Path) -> None:
+    drop = {table: list(lines) for table, lines in BASE.items()}
+    load(emptied, tmp_path / "1", drop, FIRST)
+    put(LOC, 1, "Land {n}", 2)(drop)
+    drop[SALES].append("SO103,HL-U509,11002,20260202,20260203,20260204,35,1,35")
+    load(emptied, tmp_path / "2", drop, SECOND)
+    assert deviations(emptied)[CHANGED] == "warning"
 
 
 def test_a_corrected_drop_of_the_same_day_is_compared_with_the_day_before(emptied: Warehouse, tmp_path: Path) -> None:

@@ -3,18 +3,20 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
          is the list; each deployment replaces the rows by it.
          layer        silver: checked before the publish; gold: checked on gold in the publish, before its commit
          severity     error: a deviation beyond the tolerance stops the publish. warning: it never does
-         measured_by  a view with the columns check_name, subject, observed, observed_of and expected, which may
-                      measure several rules, or a SELECT of one rule with the columns after check_name, in which
-                      @batch_id may stand
+         measured_by  a view with the columns check_name, subject, observed, observed_of, expected and example,
+                      which may measure several rules, or a SELECT of one rule with the columns from subject to
+                      expected, in which @batch_id may stand
          expectation  equal    observed = expected
                       change   observed is about the observed value of the day before, and at least minimum
+                               expected, if measured, is the number by which it may rise besides
                       share    observed ÷ observed_of is about the share of the day before
                       at most  observed ÷ observed_of has a fixed limit
                       daily    as at most, for each day since the day before, because data change
          warning_fall, error_fall, warning_rise, error_rise
                       the tolerance: parts of the value of the day before for change, points for share (0.02 is two
-                      in a hundred), the limit itself for at most and daily. NULL means no limit. A difference of a
-                      single row is never an error
+                      in a hundred), the limit itself for at most and daily. NULL means no limit. A difference of
+                      three rows is never an error, and a single row never exceeds a limit of at most and daily
+                      that is above 0
                       A rise of change is multiplied by the days since the day before, because data grow
          first_limit  the largest share on a first day, which has no day before
          reason       why the rule exists; since: the day from which it holds

@@ -29,7 +29,8 @@ BEGIN
         subject NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
         observed BIGINT NULL,
         observed_of BIGINT NULL,
-        expected BIGINT NULL
+        expected BIGINT NULL,
+        example NVARCHAR(400) NULL
     );
 
     SELECT @measured_by = MIN(measured_by)
@@ -43,15 +44,16 @@ BEGIN
             WHERE measured_by = @measured_by;
 
             SET @sql = CONCAT(
-                N'INSERT INTO #measured (check_name, subject, observed, observed_of, expected) ',
+                N'INSERT INTO #measured (check_name, subject, observed, observed_of, expected, example) ',
                 CASE
                     WHEN @measured_by LIKE N'SELECT%'
                         THEN CONCAT(
-                            N'SELECT @check_name, m.subject, m.observed, m.observed_of, m.expected FROM (',
+                            N'SELECT @check_name, m.subject, m.observed, m.observed_of, m.expected, NULL FROM (',
                             @measured_by, N') AS m;'
                         )
                     ELSE CONCAT(
-                        N'SELECT check_name, subject, observed, observed_of, expected FROM ', @measured_by, N';'
+                        N'SELECT check_name, subject, observed, observed_of, expected, example FROM ',
+                        @measured_by, N';'
                     )
                 END
             );
@@ -147,6 +149,7 @@ BEGIN
             CASE WHEN w.check_name IS NULL THEN 0 ELSE 1 END AS waived,
             m.observed,
             m.observed_of,
+            m.example,
             CASE r.expectation
                 WHEN N'equal' THEN m.expected
                 WHEN N'change' THEN COALESCE(b.observed, r.minimum)
@@ -166,14 +169,16 @@ BEGIN
                 AS warning_below,
             CASE WHEN r.expectation = N'change' THEN b.observed * (1 - CAST(r.error_fall AS FLOAT)) END AS error_below,
             CASE r.expectation
-                WHEN N'change' THEN b.observed * (1 + @days * CAST(r.warning_rise AS FLOAT))
+                WHEN N'change'
+                    THEN b.observed * (1 + @days * CAST(r.warning_rise AS FLOAT)) + COALESCE(m.expected, 0)
                 WHEN N'share'
                     THEN m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.warning_rise)
                 WHEN N'at most' THEN m.observed_of * CAST(r.warning_rise AS FLOAT)
                 WHEN N'daily' THEN m.observed_of * @days * CAST(r.warning_rise AS FLOAT)
             END AS warning_above,
             CASE r.expectation
-                WHEN N'change' THEN b.observed * (1 + @days * CAST(r.error_rise AS FLOAT))
+                WHEN N'change'
+                    THEN b.observed * (1 + @days * CAST(r.error_rise AS FLOAT)) + COALESCE(m.expected, 0)
                 WHEN N'share'
                     THEN
                         m.observed_of
@@ -205,9 +210,10 @@ BEGIN
             CASE
                 WHEN expectation = N'equal' AND observed = expected THEN NULL
                 WHEN expectation = N'equal' OR observed < minimum THEN rule_severity
-                -- A single row never decides.
-                WHEN (observed < error_below OR observed > error_above) AND ABS(observed - about) > 1
+                -- Three rows never decide: of few, they are a large share.
+                WHEN (observed < error_below OR observed > error_above) AND ABS(observed - about) > 3
                     THEN rule_severity
+                WHEN observed = 1 AND fixed_warning > 0 THEN NULL
                 WHEN observed < error_below OR observed > error_above THEN N'warning'
                 WHEN observed < warning_below OR observed > warning_above THEN N'warning'
             END AS deviation
@@ -232,7 +238,10 @@ BEGIN
                 WHEN expectation = N'change' AND observed < minimum THEN CONCAT(N', at least ', minimum)
                 WHEN expected IS NOT NULL
                     THEN CONCAT(N', the day before ', expected, N' of ' + CAST(expected_of AS NVARCHAR(20)))
-                WHEN deviation = N'warning' AND observed <= error_above
+                WHEN
+                    deviation = N'warning'
+                    AND fixed_warning IS NOT NULL
+                    AND (error_above IS NULL OR observed <= error_above)
                     THEN CONCAT(
                         N', at most ', CAST(100 * fixed_warning AS INT), N' %',
                         CASE WHEN expectation = N'daily' THEN N' a day' END, N' without a warning'
@@ -243,7 +252,7 @@ BEGIN
                         CASE WHEN expectation = N'daily' THEN N' a day' END
                     )
             END,
-            N')'
+            N')', N', e.g. ' + example
         ) AS finding
     FROM judged
     ORDER BY

@@ -24,6 +24,7 @@ BEGIN
     DECLARE @rows_read INT;
     DECLARE @failures INT;
     DECLARE @failed NVARCHAR(MAX);
+    DECLARE @checks NVARCHAR(MAX);
     DECLARE @warned INT;
     DECLARE @source_table NVARCHAR(50);
     DECLARE @step_name NVARCHAR(128);
@@ -44,7 +45,7 @@ BEGIN
             observed_of BIGINT NULL,
             expected BIGINT NULL,
             expected_of BIGINT NULL,
-            finding NVARCHAR(500) NOT NULL
+            finding NVARCHAR(1000) NOT NULL
         );
 
     EXEC etl.open_step @batch_id, N'etl.publish', @step_id OUTPUT;
@@ -144,11 +145,29 @@ BEGIN
 
         IF @failures > 0
             BEGIN
+                SELECT @checks = STRING_AGG(CAST(check_name AS NVARCHAR(MAX)), N'; ') WITHIN GROUP (ORDER BY finding_id)
+                FROM (
+                    SELECT
+                        check_name,
+                        MIN(finding_id) AS finding_id
+                    FROM @findings
+                    WHERE
+                        passed = 0
+                        AND severity = N'error'
+                        AND waived = 0
+                    GROUP BY check_name
+                ) AS failed_checks;
+
+                IF LEN(@checks) > 600
+                    SET @checks = N'all';
+
                 SET @message = CONCAT(
                     N'Quality checks failed, nothing was published:', CHAR(10),
-                    N'  ', LEFT(@failed, 1500), CASE WHEN LEN(@failed) > 1500 THEN N'…' END, CHAR(10),
-                    N'Deliver a right drop. If this one is right, load it with these checks waived by name.',
-                    CHAR(10),
+                    N'  ', LEFT(@failed, 900), CASE WHEN LEN(@failed) > 900 THEN N'…' END, CHAR(10),
+                    N'Deliver a right drop, and clear stage with all downstream. If this one is right, run', CHAR(10),
+                    N'  EXEC etl.waive_checks ', @batch_id, N', N''', @checks,
+                    N''', N''<your name>'', N''<why it is right>''', CHAR(10),
+                    N'and clear publish with all downstream. gold.quality_rules says why each check exists.', CHAR(10),
                     N'The results are kept: SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
                 );
                 -- THROW needs each % in its message doubled.

@@ -17,10 +17,22 @@ VALUES
 (
     N'each file has about as many rows as the day before', N'silver', N'error', N'change',
     1, 0.05, 0.2, 0.05, 0.5, NULL,
-    N'SELECT source_table AS subject, rows_read AS observed, NULL AS observed_of, NULL AS expected
-        FROM etl.manifest
-        WHERE batch_id = @batch_id',
-    N'A file that was cut off, is empty or holds its rows twice reads like a good one.',
+    N'SELECT
+            m.source_table AS subject,
+            m.rows_read AS observed,
+            NULL AS observed_of,
+            CASE
+                WHEN m.source_table COLLATE Latin1_General_100_BIN2 = N''crm_prd_info'' THEN v.new_versions
+            END AS expected
+        FROM etl.manifest AS m
+        CROSS JOIN (
+            SELECT COUNT(*) AS new_versions
+            FROM silver.crm_prd_info AS p
+            INNER JOIN silver.products AS k ON p.product_number = k.product_number
+            WHERE p.is_current = 1 AND p.prd_start_dt > k.start_date
+        ) AS v
+        WHERE m.batch_id = @batch_id',
+    N'A file that was cut off, is empty or doubled reads like a good one. A price list brings a version a product.',
     '2026-11-29'
 ),
 (
@@ -55,7 +67,7 @@ VALUES
     N'some order lines are new', N'silver', N'error', N'change',
     1, NULL, NULL, NULL, NULL, NULL,
     N'silver.quality_check',
-    N'Sales of an older day may have other bytes. A day without any sale is rare: load it with same_drop or a waiver.',
+    N'Sales of an older day may have other bytes. Free days of each week are known; a holiday needs a waiver.',
     '2026-11-30'
 ),
 (
@@ -147,11 +159,60 @@ VALUES
     '2026-11-29'
 ),
 (
+    N'few values of new rows are missing', N'silver', N'warning', N'at most',
+    NULL, NULL, NULL, 0.2, NULL, NULL,
+    N'silver.quality_check',
+    N'A join that lost a column for the rows of the last days alone is too small a share of the whole file.',
+    '2026-11-30'
+),
+(
+    N'few new order lines repeat another', N'silver', N'warning', N'at most',
+    NULL, NULL, NULL, 0.1, NULL, NULL,
+    N'silver.quality_check',
+    N'Orders exported twice under other numbers count twice; who orders the same twice a day is rare.',
+    '2026-11-30'
+),
+(
+    N'few new order lines are old', N'silver', N'warning', N'at most',
+    NULL, NULL, NULL, 0.1, NULL, NULL,
+    N'silver.quality_check',
+    N'Orders with the date of another system, or of an archive, change the months that were reported.',
+    '2026-11-30'
+),
+(
+    N'few new order lines are of an old order', N'silver', N'warning', N'at most',
+    NULL, NULL, NULL, 0.1, NULL, NULL,
+    N'silver.quality_check',
+    N'A sequence that started again gives the numbers of old orders to new ones of another day.',
+    '2026-11-30'
+),
+(
+    N'no customer id was given to another customer', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'Ids issued again make one person of two: both names and the date of creation have changed.',
+    '2026-11-30'
+),
+(
     N'few customers lack their row of the ERP', N'silver', N'error', N'share',
     NULL, NULL, NULL, 0.0001, 0.1, 0.5,
     N'silver.quality_check',
     N'If the keys of CRM and ERP no longer match, countries and birth dates are gone.',
     '2026-11-29'
+),
+(
+    N'few locations lack their customer', N'silver', N'warning', N'share',
+    NULL, NULL, NULL, 0.0001, NULL, NULL,
+    N'silver.quality_check',
+    N'A file of customers that is older than the others lacks the newest.',
+    '2026-11-30'
+),
+(
+    N'no customer number is that of two customers', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'Customers exported again under other ids are counted twice.',
+    '2026-11-30'
 ),
 (
     N'few products lack their category', N'silver', N'error', N'share',
