@@ -94,7 +94,10 @@ _TYPE_DESC = {
     "UQ": "UNIQUE_CONSTRAINT",
     "V": "VIEW",
 }
-_SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__([0-9A-F]{8}){1,2}$')"
+GENERATED = "__.*__([0-9A-F]{8}){1,2}"
+"""What follows the kind of a constraint (PK, DF …) in a generated name, as a regular expression."""
+
+_SYSTEM_NAMED = f"regexp_matches(name, '^(PK|UQ|CK|DF|FK){GENERATED}$')"
 """Whether a constraint has a generated name, by its form."""
 
 _FIXED_ROLE_IDS = " ".join(f"WHEN '{name}' THEN {number}" for name, number in FIXED_ROLES.items())

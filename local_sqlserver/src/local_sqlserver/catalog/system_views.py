@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -113,11 +113,10 @@ def find(schema: str, name: str) -> SystemView | None:
     return _VIEWS.get((schema.lower(), name.lower()))
 
 
-def name_of(number: int) -> tuple[str, str] | None:
-    """Return the schema and name of the system view with this id."""
-    return next(
-        ((view.schema, view.name) for view in _VIEWS.values() if object_id(view.schema, view.name) == number), None
-    )
+@cache
+def names() -> dict[int, tuple[str, str]]:
+    """Return the schema and name of each system view by its id."""
+    return {object_id(view.schema, view.name): (view.schema, view.name) for view in _VIEWS.values()}
 
 
 def find_compatible(name: str) -> SystemView | None:

@@ -290,14 +290,13 @@ tsql_finite(v, type_name) AS CASE
 
 tsql_power(v, exponent) AS CASE WHEN v = 0 AND exponent < 0 THEN tsql_raise(3623) ELSE pow(v, exponent) END;
 
-tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n < 0 THEN tsql_raise(127)
+tsql_at_least(n, lowest, number) AS CASE WHEN n < lowest THEN tsql_raise(number)
     WHEN n > 4611686018427387904 THEN 4611686018427387904 ELSE n END;
+
+tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) ELSE tsql_at_least(n, 0, 127) END;
 
 tsql_top_percent(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n BETWEEN 0 AND 100 THEN n
     ELSE tsql_raise(1031) END;
-
-tsql_at_least(n, lowest, number) AS CASE WHEN n < lowest THEN tsql_raise(number)
-    WHEN n > 4611686018427387904 THEN 4611686018427387904 ELSE n END;
 
 tsql_offset_from_parts(hours, minutes) AS CASE
     WHEN abs(hours) > 14 OR abs(minutes) > 59 OR abs(hours * 60 + minutes) > 840 OR hours * minutes < 0

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from local_sqlserver.catalog import store, system_views
 from local_sqlserver.catalog.objects import INDEX_KINDS, Catalog, CatalogObject, sequence_text
+from local_sqlserver.catalog.sys_views import GENERATED
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine.state import Frame, SessionState
@@ -35,7 +36,7 @@ def check(view: CatalogView, change: CatalogChange) -> None:
             raise not_created(sql_error(2714, name, state=5))
 
 
-_GENERATED = re.compile(r"(PK|UQ|CK|DF)__.*__([0-9A-F]{8}){1,2}")
+_GENERATED = re.compile(f"(PK|UQ|CK|DF){GENERATED}")
 
 
 def check_temporary(state: SessionState, sessions: Iterable[SessionState], change: CatalogChange) -> None:

@@ -13,6 +13,7 @@ from local_sqlserver.catalog.objects import FIXED_ROLES, CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
+from local_sqlserver.compiler.functions.metadata import PROPERTIES_OFF
 from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
@@ -126,7 +127,7 @@ def _qualified_name(values: SessionValues, arguments: Arguments) -> tuple[str, s
     if owner is not None:
         names = [known.name for known in owner.constraints] + [known.default_name or "" for known in owner.columns]
         return next(((owner.schema, name) for name in names if name and _constraint_id(owner, name) == number), None)
-    return system_views.name_of(number)
+    return system_views.names().get(number)
 
 
 def _object_name(values: SessionValues, arguments: Arguments) -> object:
@@ -234,16 +235,6 @@ def _db_name(values: SessionValues, arguments: Arguments) -> object:
     return found.name if found else None
 
 
-_OFF = (
-    *("isansinulldefault", "isansinullsenabled", "isansipaddingenabled", "isansiwarningsenabled"),
-    *("isarithmeticabortenabled", "isautoclose", "isautoshrink", "isclone", "isclosecursorsoncommitenabled"),
-    *("isfulltextenabled", "isinstandby", "islocalcursorsdefault", "ismergepublished", "isnullconcat"),
-    *("isnumericroundabortenabled", "isparameterizationforced", "ispublished", "isquotedidentifiersenabled"),
-    *("isrecursivetriggersenabled", "issubscribed", "issyncwithbackup"),
-)
-"""The properties of DATABASEPROPERTYEX that are off in each database, as in sys.databases."""
-
-
 def _database_property(values: SessionValues, arguments: Arguments) -> object:
     database = values.shared.databases.find(_argument(arguments, 0) or "")
     name = (_argument(arguments, 1) or "").lower()
@@ -259,7 +250,7 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "recovery": database.recovery_model,
         "lcid": 1033,
         "sqlsortorder": 0,
-        **dict.fromkeys(_OFF, 0),
+        **dict.fromkeys(PROPERTIES_OFF, 0),
     }
     return _property_value("DATABASEPROPERTYEX", name, answers)
 

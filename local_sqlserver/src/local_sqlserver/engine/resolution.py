@@ -114,10 +114,8 @@ class StatementContext:
         if item is None or item.type not in (("IF", "TF") if tables else ("FN",)):
             raise missing
         self.relations.append(Relation("", item.type, database, item.schema, item.name))
-        (definition,) = parse_batch(item.definition, types=self._view.user_types(database)).statements
+        definition, context = self._opened(item, database)
         assert isinstance(definition, syntax.CreateFunction)
-        frame = Frame(self._frame.depth + 1, database, item.schema, settings=self._frame.settings)
-        context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
         return FunctionInfo(f"{item.schema}.{item.name}", definition, context)
 
     def view(self, parts: tuple[str, ...], line: int) -> ViewInfo | None:
@@ -130,12 +128,15 @@ class StatementContext:
             return None
         item = self._view.catalog(relation.database).find(relation.schema, relation.name)
         assert item is not None
-        types = self._view.user_types(relation.database)
-        (definition,) = parse_batch(item.definition, types=types).statements
+        definition, context = self._opened(item, relation.database)
         assert isinstance(definition, syntax.CreateView)
-        frame = Frame(self._frame.depth + 1, relation.database, relation.schema, settings=self._frame.settings)
-        context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
         return ViewInfo(relation, definition, context)
+
+    def _opened(self, item: CatalogObject, database: str) -> tuple[syntax.Statement, StatementContext]:
+        """Return the definition of a function or view, and the context of the names in it."""
+        (definition,) = parse_batch(item.definition, types=self._view.user_types(database)).statements
+        frame = Frame(self._frame.depth + 1, database, item.schema, settings=self._frame.settings)
+        return definition, StatementContext(self._shared, self._state, self._view, self._permissions, frame)
 
     def table(self, database: str, schema: str, name: str) -> Relation:
         """Return the table that a foreign key refers to."""

@@ -69,6 +69,14 @@ _OTHER_COUNTS = {
 }
 """Functions that accept other numbers of arguments in SQL Server; these are refused."""
 
+PROPERTIES_OFF = frozenset(
+    "isansinulldefault isansinullsenabled isansipaddingenabled isansiwarningsenabled isarithmeticabortenabled "
+    "isautoclose isautoshrink isclone isclosecursorsoncommitenabled isfulltextenabled isinstandby "
+    "islocalcursorsdefault ismergepublished isnullconcat isnumericroundabortenabled isparameterizationforced "
+    "ispublished isquotedidentifiersenabled isrecursivetriggersenabled issubscribed issyncwithbackup".split()
+)
+"""The properties of DATABASEPROPERTYEX that are off in each database, as in sys.databases."""
+
 _INT_PROPERTIES = {
     "SERVERPROPERTY": frozenset(
         "engineedition isclustered ishadrenabled isfulltextinstalled isintegratedsecurityonly issingleuser collationid "
@@ -77,13 +85,7 @@ _INT_PROPERTIES = {
         "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
     ),
     "ASSEMBLYPROPERTY": frozenset({"versionmajor", "versionminor", "versionbuild", "versionrevision"}),
-    "DATABASEPROPERTYEX": frozenset(
-        "isansinulldefault isansinullsenabled isansipaddingenabled isansiwarningsenabled isarithmeticabortenabled "
-        "isautoclose isautoshrink isclone isclosecursorsoncommitenabled isfulltextenabled isinstandby "
-        "islocalcursorsdefault ismergepublished isnullconcat isnumericroundabortenabled isparameterizationforced "
-        "ispublished isquotedidentifiersenabled isrecursivetriggersenabled issubscribed issyncwithbackup lcid "
-        "sqlsortorder version".split()
-    ),
+    "DATABASEPROPERTYEX": PROPERTIES_OFF | {"lcid", "sqlsortorder", "version"},
     "COLLATIONPROPERTY": frozenset({"codepage", "lcid", "comparisonstyle", "version"}),
 }
 """Constant names of properties that are INT, by function. These functions are sql_variant in SQL Server."""
