@@ -43,6 +43,7 @@ from api.http.answer_cache import AnswerCache
 from api.http.code_samples import CodeSamples
 from api.http.every_response import EveryResponse
 from api.http.examples import Examples
+from api.http.metrics import RequestMetrics
 from api.http.trusted_proxies import TrustedProxies
 from api.resources import BLUEPRINTS, start
 from api.resources.sync import DAY_SERVED_HOOK
@@ -173,7 +174,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
     dashboards.init_app(app)
-    app.wsgi_app = EveryResponse(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask documents it
+    app.extensions["request_metrics"] = requests = RequestMetrics(app.view_functions)
+    app.wsgi_app = EveryResponse(app.wsgi_app, requests)  # type: ignore[method-assign, assignment] # as Flask documents it
     if settings.cache_mb:
         app.extensions["answer_cache"] = cache = AnswerCache(app, app.wsgi_app, settings.cache_mb * 1024**2)
         app.wsgi_app = cache  # type: ignore[method-assign, assignment] # as Flask documents it

@@ -1,6 +1,7 @@
 """Runs the API with granian, an HTTP server in Rust: ``python -m api.server --host 127.0.0.1 --port 8000``.
 
-The application is built once, before the workers are forked, so that they share the memory of the rate limit. They
+The application is built once, before the workers are forked, so that they share the memory of the rate limit and of the
+metrics. They
 connect to Postgres after the fork. A worker that ends is replaced.
 """
 
@@ -8,9 +9,7 @@ import asyncio
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
 from functools import partial
 
 import click
@@ -19,7 +18,6 @@ from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 from api import MAX_BODY_BYTES, create_app
-from api.http import metrics
 from api.http.gateway import RSGIApplication, gateway
 from api.settings import SettingsError
 
@@ -42,16 +40,6 @@ signal, or forget it: it has the handlers of the main process first, and then th
 @click.option("--port", default=8000, show_default=True)
 def main(host: str, port: int) -> None:
     """Serve the API until SIGTERM; then finish what is running."""
-    folder = tempfile.mkdtemp(prefix="api-metrics-")
-    metrics.count_in_files(folder)
-    try:
-        serve(host, port)
-    finally:
-        shutil.rmtree(folder)
-
-
-def serve(host: str, port: int) -> None:
-    """Build the application and run the workers until SIGTERM."""
     try:
         application = create_app()
     except SettingsError as error:

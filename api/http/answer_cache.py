@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from flask import Flask, Request
 
-from api.http import access, metrics, request_ids
+from api.http import access, request_ids
+from api.http.metrics import RequestMetrics
 from api.http.rate_limit import Allowance, RateLimiter
 from api.serving.database import Reader
 from api.serving.lease import Lease
@@ -57,7 +58,7 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
-    count: Callable[[float], None]
+    operation: str
 
 
 class AnswerCache:
@@ -70,6 +71,7 @@ class AnswerCache:
         self._lock = threading.Lock()
         self._settings: Settings = app.config["SETTINGS"]
         self._limiter: RateLimiter = app.extensions["rate_limiter"]
+        self._requests: RequestMetrics = app.extensions["request_metrics"]
         reader: Reader = app.extensions["reader"]
         self._state: Lease[None, tuple[Any, ...]] = Lease(lambda _: next(iter(reader.read(FIND_STATE)), None))
 
@@ -131,7 +133,7 @@ class AnswerCache:
         environment[access.ALLOWANCE] = allowance
         if allowance.remaining < 0:
             return None
-        answer.count(begun)
+        self._requests.count(answer.operation, answer.status, begun)
         request_id = request_ids.given_or_new(environment.get("HTTP_X_REQUEST_ID", ""))
         headers = [*answer.headers, (request_ids.HEADER, request_id), *allowance.headers()]
         return answer.status, headers, answer.body
@@ -160,7 +162,7 @@ class AnswerCache:
         if close := getattr(parts, "close", None):
             close()
         kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_REQUEST]
-        self._keep(key, Answer(state, int(status[:3]), kept, body, metrics.counter(operation, int(status[:3]))))
+        self._keep(key, Answer(state, int(status[:3]), kept, body, operation))
         return [body]
 
     def _keep(self, key: Key, answer: Answer) -> None:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from api.http import access, metrics, request_ids, security_headers
+from api.http import access, request_ids, security_headers
+from api.http.metrics import RequestMetrics
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class EveryResponse:
     """Gives each request an id, adds the headers to its response, and counts it."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
+    def __init__(self, application: WSGIApplication, requests: RequestMetrics) -> None:
+        self._application, self._requests = application, requests
 
     def __call__(self, environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application, a Flask application or middleware around one."""
@@ -32,7 +33,7 @@ class EveryResponse:
             headers += security_headers.headers_beside(headers)
             headers.append((request_ids.HEADER, request_id))
             request = environment["werkzeug.request"]
-            metrics.counter(request.endpoint or "none", int(status[:3]))(begun)
+            self._requests.count(request.endpoint, int(status[:3]), begun)
             return start_response(status, headers, exc_info)
 
         return self._application(environment, start)

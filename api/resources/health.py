@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from api.errors import NotSyncedError
 from api.http import metrics
@@ -38,4 +38,4 @@ def ready() -> dict[str, Any]:
 @blueprint.response(200, content_type="text/plain", schema={"type": "string"})
 def get_metrics() -> Response:
     """Get the metrics of all worker processes in the text format of Prometheus."""
-    return metrics.render(served_day)
+    return metrics.render(current_app.extensions["request_metrics"], served_day)

@@ -37,18 +37,15 @@ def _served(shared_engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of temporary files, where the API makes a folder of metrics, with a file for each worker."""
-    return tmp_path_factory.mktemp("figures")
+def limited(shared_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The URL of the API with a low rate limit, and its main process."""
+    with api_process(settings_for(shared_url, rate_limit=LIMIT)) as running:
+        yield running
 
 
-@pytest.fixture(scope="module")
-def address(shared_url: str, figures: Path) -> Iterator[str]:
-    """The URL of the API with a low rate limit."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TMPDIR", str(figures))
-        with running_api(settings_for(shared_url, rate_limit=LIMIT)) as listening:
-            yield listening
+@pytest.fixture
+def address(limited: tuple[str, subprocess.Popen[bytes]]) -> str:
+    return limited[0]
 
 
 def ask(address: str, headers: Headers | None = None) -> int:
@@ -62,9 +59,10 @@ def ask(address: str, headers: Headers | None = None) -> int:
             return error.code
 
 
-def workers(figures: Path) -> int:
-    """Return the number of workers that have counted a request."""
-    return len(list(figures.glob("api-metrics-*/counter_*.db")))
+def workers(limited: tuple[str, subprocess.Popen[bytes]]) -> int:
+    """Return the number of workers that have counted a request: they hold locks of their tables."""
+    holders = re.findall(r"POSIX +ADVISORY +WRITE (\d+) ", Path("/proc/locks").read_text())
+    return sum(str(worker.pid) in holders for worker in psutil.Process(limited[1].pid).children())
 
 
 def at_once(number: int, one: Callable[[int], int]) -> list[int]:
@@ -82,7 +80,9 @@ def test_the_application_also_runs_under_gunicorn(shared_url: str) -> None:
         assert [item["product_key"] for item in json.load(answer)["items"]] == [3]
 
 
-def test_a_caller_is_counted_over_all_workers(app_of_keys: Flask, address: str, figures: Path) -> None:
+def test_a_caller_is_counted_over_all_workers(
+    app_of_keys: Flask, address: str, limited: tuple[str, subprocess.Popen[bytes]]
+) -> None:
     def attempt() -> list[int]:
         made = app_of_keys.test_cli_runner().invoke(args=["keys", "create", "one who asks a lot"])
         key = {"X-API-Key": made.stdout.strip()}
@@ -92,7 +92,7 @@ def test_a_caller_is_counted_over_all_workers(app_of_keys: Flask, address: str, 
     allowed = statuses.count(200)
     assert LIMIT - 2 < allowed <= LIMIT  # of requests at the same time, one a process may be refused early
     assert allowed + statuses.count(429) == REQUESTS
-    assert workers(figures) == 2
+    assert workers(limited) == 2
 
 
 @pytest.fixture
@@ -110,10 +110,12 @@ def counted(address: str, operation: str) -> dict[str, float]:
     return {status: float(number) for status, number in found}
 
 
-def test_every_worker_reports_the_metrics_of_all_workers(address: str, figures: Path) -> None:
+def test_every_worker_reports_the_metrics_of_all_workers(
+    address: str, limited: tuple[str, subprocess.Popen[bytes]]
+) -> None:
     before = counted(address, "health.live")
     asked = 0
-    while asked < 20 or workers(figures) < 2:
+    while asked < 20 or workers(limited) < 2:
         at_once(10, lambda _: ask(f"{address}/health/live"))
         asked += 10
     assert at_once(1, lambda _: ask(f"{address}/nothing")) == [404]
