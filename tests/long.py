@@ -176,6 +176,7 @@ LONG = (
         but=("every sale has an o*",),
         exhaustive=True,
     ),
+    Long("sql/test_quality_rules.py::test_a_finding_names_*", "a load for each", but=("other customers",)),
     Long(
         "sql/test_quality_rules.py::test_a_file_that_was_cut_off_*",
         "each file",

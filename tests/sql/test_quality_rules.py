@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -229,6 +230,104 @@ WARNINGS: dict[str, Plant] = {
 """Warning → what raises it. The last order gets old by a later business date."""
 
 
+def _other_customers(drop: Drop) -> None:
+    texts = {2: "Eva", 3: "Ek{n}", 4: "S", 5: "M", 6: "2026-02-03"}
+    both(*(put(CUST, column, text, 50) for column, text in texts.items()))(drop)
+    both(put(AZ12, 1, "1979-12-31", 50), put(LOC, 1, "Atlantis", 50))(drop)
+
+
+def _other_products(drop: Drop) -> None:
+    both(*(put(PRD, column, text, 40) for column, text in {2: "helmet {n}", 3: "7{n}", 4: "M "}.items()))(drop)
+    both(*(put(PX, column, text, 9) for column, text in {1: "New", 2: "Other {n}", 3: "No"}.items()))(drop)
+    both(put(PRD, 5, "2023-12-31", 10), put(PX, 0, "ZZ_XX"))(drop)
+
+
+def _other_sales(drop: Drop) -> None:
+    texts = {2: "11099", 3: "20250101", 4: "20250102", 5: "20250103", 6: "90", 7: "3", 8: "30"}
+    both(*(put(SALES, column, text, 300) for column, text in texts.items()))(drop)
+
+
+def _missing_rows(drop: Drop) -> None:
+    for table, rows in {CUST: 40, PRD: 30, SALES: 100}.items():
+        del drop[table][:rows]
+
+
+def _new_lines_of_old_orders(drop: Drop) -> None:
+    lines = [line.replace("SO200", "SO3", 1).replace("20260202", "20240202") for line in drop[SALES][-2:]]
+    drop[SALES] += [*lines, *(line.replace("SO3", "SO4", 1) for line in lines)]
+
+
+EXAMPLES: dict[str, tuple[Plant, dict[tuple[str, str], str]]] = {
+    "other customers": (
+        _other_customers,
+        {
+            (CHANGED, "dim_customers.birthdate"): "customer 11000: 1980-01-01 → 1979-12-31",
+            (CHANGED, "dim_customers.country"): "customer 11000: France → Atlantis",
+            (CHANGED, "dim_customers.create_date"): "customer 11000: 2025-01-01 → 2026-02-03",
+            (CHANGED, "dim_customers.first_name"): "customer 11000: Ann → Eva",
+            (CHANGED, "dim_customers.gender"): "customer 11000: Female → Male",
+            (CHANGED, "dim_customers.last_name"): "customer 11000: Lee0 → Ek0",
+            (CHANGED, "dim_customers.marital_status"): "customer 11001: Married → Single",
+            (NEW, "country"): "customer 11000: Atlantis",
+            ("no customer id was given to another customer", ""): "customer 11000: Lee0 → Ek0",
+        },
+    ),
+    "other customer numbers": (
+        put(CUST, 1, "AX{n}", 50),
+        {
+            (ERP, "erp_cust_az12"): "customer 11000",
+            (ERP, "erp_loc_a101"): "customer 11000",
+            ("few locations lack their customer", ""): "AW00011000",
+            (CHANGED, "dim_customers.customer_number"): "customer 11000: AW00011000 → AX0",
+        },
+    ),
+    "other products": (
+        _other_products,
+        {
+            (CATEGORY, ""): "product P0: C0_XX",
+            (CHANGED, "dim_products.category"): "product P11: Category 1 → New",
+            (CHANGED, "dim_products.cost"): "product P10: 20 → 710",
+            (CHANGED, "dim_products.maintenance"): "product P11: Yes → No",
+            (CHANGED, "dim_products.product_line"): "product P10: Other Sales → Mountain",
+            (CHANGED, "dim_products.product_name"): "product P10: Helmet 10 → helmet 10",
+            (CHANGED, "dim_products.start_date"): "product P0: 2024-01-01 → 2023-12-31",
+            (CHANGED, "dim_products.subcategory"): "product P11: Kind 1 → Other 1",
+            (NEW, "category"): "product P11: New",
+        },
+    ),
+    "other sales": (
+        _other_sales,
+        {
+            (CHANGED, "fact_sales.customer_key"): "order SO0 of P0: 11000 → 11099",
+            (CHANGED, "fact_sales.due_date"): "order SO0 of P0: 2025-07-17 → 2025-01-03",
+            (CHANGED, "fact_sales.order_date"): "order SO0 of P0: 2025-07-17 → 2025-01-01",
+            (CHANGED, "fact_sales.price"): "order SO0 of P0: 50 → 30",
+            (CHANGED, "fact_sales.quantity"): "order SO0 of P0: 2 → 3",
+            (CHANGED, "fact_sales.sales_amount"): "order SO0 of P0: 100 → 90",
+            (CHANGED, "fact_sales.shipping_date"): "order SO0 of P0: 2025-07-17 → 2025-01-02",
+        },
+    ),
+    "missing rows": (
+        _missing_rows,
+        {
+            ("few locations lack their customer", ""): "AW00011000",
+            (LEFT_LINES, ""): "order SO0 of P0",
+            (LEFT, "customers"): "customer 11000",
+            (LEFT, "products"): "product P0",
+        },
+    ),
+    "new lines of old orders": (
+        _new_lines_of_old_orders,
+        {
+            ("few new order lines are of an old order", ""): "order SO3: 2025-07-20 → 2024-02-02",
+            ("few new order lines are old", ""): "order SO3: 2024-02-02",
+            ("few new order lines repeat another", ""): "order SO3 of P40",
+        },
+    ),
+}
+"""Fault → what plants it in the second day, and the row that the finding of each rule and subject names."""
+
+
 def dry_run(
     warehouse: Warehouse, folder: Path, drop: Drop, *, late: int = 0, change: Callable[[Path], None] | None = None
 ) -> None:
@@ -323,6 +422,55 @@ def test_a_file_that_was_cut_off_stops_the_day(first_day: Warehouse, tmp_path: P
     drop[table] = drop[table][: int(len(drop[table]) * left)]
     with pytest.raises(pyodbc.Error, match=f"{ROWS}: {table}"):
         dry_run(first_day, tmp_path, drop)
+
+
+def _check_again(cursor: pyodbc.Cursor) -> dict[tuple[str, str], str]:
+    """Check the cleansed tables, which the last batch left; the deviations by rule and subject."""
+    cursor.execute("DECLARE @id INT = (SELECT MAX(batch_id) FROM etl.batch); EXEC etl.check_quality @id, N'silver'")
+    return {(row.check_name, row.subject): row.finding for row in cursor.fetchall() if not row.passed}
+
+
+@pytest.mark.parametrize("fault", EXAMPLES)
+def test_a_finding_names_the_first_of_its_rows(first_day: Warehouse, tmp_path: Path, fault: str) -> None:
+    plant, examples = EXAMPLES[fault]
+    drop = plausible.day(2)
+    plant(drop)
+    with suppress(pyodbc.Error):  # an error stops the day, a warning does not
+        dry_run(first_day, tmp_path, drop)
+    with first_day.connect() as connection, closing(connection.cursor()) as cursor:
+        findings = _check_again(cursor)
+    named = {key: finding.partition(", e.g. ")[2] for key, finding in findings.items() if ", e.g. " in finding}
+    assert named == examples
+
+
+def test_an_example_of_every_rule_and_subject_is_here(first_day: Warehouse) -> None:
+    rows = first_day.execute("SELECT DISTINCT check_name, subject FROM gold.quality_results")
+    view = first_day.value("SELECT OBJECT_DEFINITION(OBJECT_ID(N'silver.quality_example'))")
+    names = {name for row in rows for name in row.values()} & set(re.findall("N'([^']+)'", view))
+    assert {name for _, examples in EXAMPLES.values() for key in examples for name in key if name} == names
+
+
+def test_examples_are_read_on_a_day_that_deviates_alone(first_day: Warehouse, tmp_path: Path) -> None:
+    for first_name, is_read in {"Ann": False, "Eva": True}.items():
+        drop = plausible.day(2)
+        put(CUST, 2, first_name, 50)(drop)
+        with suppress(pyodbc.Error):
+            dry_run(first_day, tmp_path / first_name, drop)
+        with first_day.connect(autocommit=False) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("DROP VIEW silver.quality_example")
+            with pytest.raises(pyodbc.Error, match=r"silver\.quality_example") if is_read else nullcontext():
+                assert _check_again(cursor) == {}
+            connection.rollback()
+
+
+def test_a_first_start_date_has_changed_too(first_day: Warehouse, tmp_path: Path) -> None:
+    dry_run(first_day, tmp_path, plausible.day(2))
+    with first_day.connect(autocommit=False) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("UPDATE silver.products SET start_date = NULL")
+        (finding,) = _check_again(cursor).values()
+        connection.rollback()
+    assert finding.startswith(f"{CHANGED}: dim_products.start_date (found 60 of 60,")
+    assert finding.endswith(", e.g. product P0:  → 2024-01-01")
 
 
 def test_an_ordinary_day_deviates_from_no_rule(first_day: Warehouse, tmp_path: Path) -> None:

@@ -3,9 +3,9 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
          is the list; each deployment replaces the rows by it.
          layer        silver: checked before the publish; gold: checked on gold in the publish, before its commit
          severity     error: a deviation beyond the tolerance stops the publish. warning: it never does
-         measured_by  a view with the columns check_name, subject, observed, observed_of, expected and example,
-                      which may measure several rules, or a SELECT of one rule with the columns from subject to
-                      expected, in which @batch_id may stand
+         measured_by  a view with the columns check_name, subject, observed, observed_of and expected, which may
+                      measure several rules, or a SELECT of one rule with the columns from subject to expected, in
+                      which @batch_id may stand
          expectation  equal    observed = expected
                       change   observed is about the observed value of the day before, and at least minimum
                                expected, if measured, is the number by which it may rise besides

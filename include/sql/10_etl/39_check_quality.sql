@@ -29,8 +29,7 @@ BEGIN
         subject NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
         observed BIGINT NULL,
         observed_of BIGINT NULL,
-        expected BIGINT NULL,
-        example NVARCHAR(400) NULL
+        expected BIGINT NULL
     );
 
     SELECT @measured_by = MIN(measured_by)
@@ -44,16 +43,15 @@ BEGIN
             WHERE measured_by = @measured_by;
 
             SET @sql = CONCAT(
-                N'INSERT INTO #measured (check_name, subject, observed, observed_of, expected, example) ',
+                N'INSERT INTO #measured (check_name, subject, observed, observed_of, expected) ',
                 CASE
                     WHEN @measured_by LIKE N'SELECT%'
                         THEN CONCAT(
-                            N'SELECT @check_name, m.subject, m.observed, m.observed_of, m.expected, NULL FROM (',
+                            N'SELECT @check_name, m.subject, m.observed, m.observed_of, m.expected FROM (',
                             @measured_by, N') AS m;'
                         )
                     ELSE CONCAT(
-                        N'SELECT check_name, subject, observed, observed_of, expected, example FROM ',
-                        @measured_by, N';'
+                        N'SELECT check_name, subject, observed, observed_of, expected FROM ', @measured_by, N';'
                     )
                 END
             );
@@ -142,6 +140,7 @@ BEGIN
         SELECT
             r.check_name,
             m.subject,
+            r.measured_by,
             r.severity AS rule_severity,
             r.expectation,
             r.minimum,
@@ -149,7 +148,7 @@ BEGIN
             CASE WHEN w.check_name IS NULL THEN 0 ELSE 1 END AS waived,
             m.observed,
             m.observed_of,
-            m.example,
+            CAST(NULL AS NVARCHAR(400)) AS example,
             CASE r.expectation
                 WHEN N'equal' THEN m.expected
                 WHEN N'change' THEN COALESCE(b.observed, r.minimum)
@@ -220,6 +219,26 @@ BEGIN
         FROM compared
     )
 
+    SELECT *
+    INTO #judged
+    FROM judged;
+
+    IF
+        EXISTS (
+            SELECT 1 FROM #judged
+            WHERE
+                measured_by = N'silver.quality_check'
+                AND deviation IS NOT NULL
+        )
+        UPDATE j
+        SET example = e.example
+        FROM #judged AS j
+        INNER JOIN silver.quality_example AS e
+            ON
+                j.check_name = e.check_name COLLATE Latin1_General_100_BIN2
+                AND j.subject = e.subject COLLATE Latin1_General_100_BIN2
+        WHERE j.deviation IS NOT NULL;
+
     SELECT
         check_name,
         subject,
@@ -254,7 +273,7 @@ BEGIN
             END,
             N')', N', e.g. ' + example
         ) AS finding
-    FROM judged
+    FROM #judged
     ORDER BY
         check_name,
         subject;

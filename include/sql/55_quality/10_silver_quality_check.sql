@@ -7,7 +7,6 @@ Columns: check_name   name of the rule that is measured
          observed     value that was found
          observed_of  number of which it was found
          expected     value that is required, where the day before does not decide
-         example      one of the rows that were found: its key, the published value and that of the drop
 */
 CREATE OR ALTER VIEW silver.quality_check
 AS
@@ -132,27 +131,9 @@ customers AS (
         COUNT_BIG(CASE WHEN c.cst_create_date IS NULL THEN 1 END) AS no_create_date,
         COALESCE(SUM(CAST(c.unknown_codes AS BIGINT)), 0) AS unknown_codes,
         COUNT_BIG(CASE WHEN e.cid IS NULL THEN 1 END) AS not_in_az12,
-        MIN(
-            CASE
-                WHEN e.cid IS NULL
-                    THEN CONCAT(N'customer ' COLLATE Latin1_General_100_BIN2, c.cst_id)
-            END
-        ) AS not_in_az12_row,
         COUNT_BIG(CASE WHEN l.cid IS NULL THEN 1 END) AS not_in_a101,
-        MIN(
-            CASE
-                WHEN l.cid IS NULL
-                    THEN CONCAT(N'customer ' COLLATE Latin1_General_100_BIN2, c.cst_id)
-            END
-        ) AS not_in_a101_row,
         COUNT_BIG(CASE WHEN k.country IS NULL AND l.cntry COLLATE Latin1_General_100_BIN2 <> N'n/a' THEN 1 END)
-            AS new_country,
-        MIN(
-            CASE
-                WHEN k.country IS NULL AND l.cntry COLLATE Latin1_General_100_BIN2 <> N'n/a'
-                    THEN CONCAT(N'customer ' COLLATE Latin1_General_100_BIN2, c.cst_id, N': ', l.cntry)
-            END
-        ) AS new_country_row
+            AS new_country
     FROM silver.crm_cust_info AS c
     LEFT JOIN silver.erp_cust_az12 AS e
         ON c.cst_key = e.cid
@@ -191,21 +172,9 @@ products AS (
         COUNT_BIG(CASE WHEN p.prd_line = N'n/a' THEN 1 END) AS no_line,
         COUNT_BIG(CASE WHEN p.prd_start_dt IS NULL THEN 1 END) AS no_start,
         COUNT_BIG(CASE WHEN c.cat IS NULL THEN 1 END) AS no_category,
-        MIN(
-            CASE
-                WHEN c.cat IS NULL
-                    THEN CONCAT(N'product ' COLLATE Latin1_General_100_BIN2, p.product_number, N': ', p.category_id)
-            END
-        ) AS no_category_row,
         COUNT_BIG(CASE WHEN c.id IS NOT NULL AND c.subcat IS NULL THEN 1 END) AS no_subcategory,
         COUNT_BIG(CASE WHEN c.id IS NOT NULL AND c.maintenance IS NULL THEN 1 END) AS no_maintenance,
         COUNT_BIG(CASE WHEN c.cat IS NOT NULL AND k.category IS NULL THEN 1 END) AS new_category,
-        MIN(
-            CASE
-                WHEN c.cat IS NOT NULL AND k.category IS NULL
-                    THEN CONCAT(N'product ' COLLATE Latin1_General_100_BIN2, p.product_number, N': ', c.cat)
-            END
-        ) AS new_category_row,
         SUM(CASE WHEN p.is_current = 1 THEN CAST(p.prd_cost AS BIGINT) END) AS cost
     FROM silver.crm_prd_info AS p
     LEFT JOIN silver.erp_px_cat_g1v2 AS c
@@ -228,214 +197,52 @@ sales AS (
 ),
 
 -- What gold shows until this publish: how much of it the drop no longer holds, and which values it holds otherwise.
--- A value that was missing, or is missing now, has not changed. Names are compared by code point, because a change of
--- case is shown; countries and categories are not (silver.load_spellings).
 known_customers AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
         COUNT_BIG(kept) AS kept,
-        MIN(CASE WHEN kept IS NULL THEN row_name END) AS left_row,
-        COUNT_BIG(others) AS others,
-        MIN(row_name + N': ' + others) AS other_row,
-        COUNT_BIG(numbers) AS numbers,
-        MIN(row_name + N': ' + numbers) AS number_row,
-        COUNT_BIG(first_names) AS first_names,
-        MIN(row_name + N': ' + first_names) AS first_name_row,
-        COUNT_BIG(last_names) AS last_names,
-        MIN(row_name + N': ' + last_names) AS last_name_row,
-        COUNT_BIG(countries) AS countries,
-        MIN(row_name + N': ' + countries) AS country_row,
-        COUNT_BIG(marital_status) AS marital_status,
-        MIN(row_name + N': ' + marital_status) AS marital_status_row,
-        COUNT_BIG(genders) AS genders,
-        MIN(row_name + N': ' + genders) AS gender_row,
-        COUNT_BIG(birthdates) AS birthdates,
-        MIN(row_name + N': ' + birthdates) AS birthdate_row,
-        COUNT_BIG(create_dates) AS create_dates,
-        MIN(row_name + N': ' + create_dates) AS create_date_row
-    FROM (
-        SELECT
-            s.customer_id AS kept,
-            CONCAT(N'customer ' COLLATE Latin1_General_100_BIN2, t.customer_id) AS row_name,
+        COUNT_BIG(
             CASE
-                WHEN
-                    t.first_name COLLATE Latin1_General_100_BIN2 <> s.first_name
-                    AND t.last_name COLLATE Latin1_General_100_BIN2 <> s.last_name
-                    AND t.create_date <> s.create_date
-                    THEN CONCAT(t.last_name, N' → ' COLLATE Latin1_General_100_BIN2, s.last_name)
-            END AS others,
-            CASE
-                WHEN t.customer_number <> s.customer_number
-                    THEN CONCAT(t.customer_number, N' → ' COLLATE Latin1_General_100_BIN2, s.customer_number)
-            END AS numbers,
-            CASE
-                WHEN t.first_name COLLATE Latin1_General_100_BIN2 <> s.first_name
-                    THEN CONCAT(t.first_name, N' → ' COLLATE Latin1_General_100_BIN2, s.first_name)
-            END AS first_names,
-            CASE
-                WHEN t.last_name COLLATE Latin1_General_100_BIN2 <> s.last_name
-                    THEN CONCAT(t.last_name, N' → ' COLLATE Latin1_General_100_BIN2, s.last_name)
-            END AS last_names,
-            CASE
-                WHEN t.country <> s.country AND N'n/a' NOT IN (t.country, s.country)
-                    THEN CONCAT(t.country, N' → ' COLLATE Latin1_General_100_BIN2, s.country)
-            END AS countries,
-            CASE
-                WHEN
-                    t.marital_status COLLATE Latin1_General_100_BIN2 <> s.marital_status
-                    AND N'n/a' NOT IN (t.marital_status COLLATE Latin1_General_100_BIN2, s.marital_status)
-                    THEN CONCAT(t.marital_status, N' → ' COLLATE Latin1_General_100_BIN2, s.marital_status)
-            END AS marital_status,
-            CASE
-                WHEN
-                    t.gender COLLATE Latin1_General_100_BIN2 <> s.gender
-                    AND N'n/a' NOT IN (t.gender COLLATE Latin1_General_100_BIN2, s.gender)
-                    THEN CONCAT(t.gender, N' → ' COLLATE Latin1_General_100_BIN2, s.gender)
-            END AS genders,
-            CASE
-                WHEN t.birthdate <> s.birthdate
-                    THEN CONCAT(t.birthdate, N' → ' COLLATE Latin1_General_100_BIN2, s.birthdate)
-            END AS birthdates,
-            CASE
-                WHEN t.create_date <> s.create_date
-                    THEN CONCAT(t.create_date, N' → ' COLLATE Latin1_General_100_BIN2, s.create_date)
-            END AS create_dates
-        FROM silver.customers AS t
-        LEFT JOIN silver.joined_customers AS s
-            ON t.customer_id = s.customer_id
-        WHERE t.in_source = 1
-    ) AS compared
+                WHEN old_first_name IS NOT NULL AND old_last_name IS NOT NULL AND old_create_date IS NOT NULL THEN 1
+            END
+        ) AS others,
+        COUNT_BIG(old_customer_number) AS numbers,
+        COUNT_BIG(old_first_name) AS first_names,
+        COUNT_BIG(old_last_name) AS last_names,
+        COUNT_BIG(old_country) AS countries,
+        COUNT_BIG(old_marital_status) AS marital_status,
+        COUNT_BIG(old_gender) AS genders,
+        COUNT_BIG(old_birthdate) AS birthdates,
+        COUNT_BIG(old_create_date) AS create_dates
+    FROM silver.compared_customers
 ),
 
--- A new version may have any values, so the version that gold shows as the current one is compared.
 known_products AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
         COUNT_BIG(kept) AS kept,
-        MIN(CASE WHEN kept IS NULL THEN row_name END) AS left_row,
-        COUNT_BIG(start_dates) AS start_dates,
-        MIN(row_name + N': ' + start_dates) AS start_date_row,
-        COUNT_BIG(names) AS names,
-        MIN(row_name + N': ' + names) AS name_row,
-        COUNT_BIG(categories) AS categories,
-        MIN(row_name + N': ' + categories) AS category_row,
-        COUNT_BIG(subcategories) AS subcategories,
-        MIN(row_name + N': ' + subcategories) AS subcategory_row,
-        COUNT_BIG(maintenance) AS maintenance,
-        MIN(row_name + N': ' + maintenance) AS maintenance_row,
-        COUNT_BIG(costs) AS costs,
-        MIN(row_name + N': ' + costs) AS cost_row,
-        COUNT_BIG(product_lines) AS product_lines,
-        MIN(row_name + N': ' + product_lines) AS product_line_row
-    FROM (
-        SELECT
-            c.product_number AS kept,
-            CONCAT(N'product ' COLLATE Latin1_General_100_BIN2, t.product_number) AS row_name,
-            CASE
-                WHEN c.product_number IS NOT NULL AND s.product_number IS NULL
-                    THEN CONCAT(t.start_date, N' → ' COLLATE Latin1_General_100_BIN2, c.start_date)
-            END AS start_dates,
-            CASE
-                WHEN t.product_name COLLATE Latin1_General_100_BIN2 <> s.product_name
-                    THEN CONCAT(t.product_name, N' → ' COLLATE Latin1_General_100_BIN2, s.product_name)
-            END AS names,
-            CASE
-                WHEN t.category <> s.category
-                    THEN CONCAT(t.category, N' → ' COLLATE Latin1_General_100_BIN2, s.category)
-            END AS categories,
-            CASE
-                WHEN t.subcategory <> s.subcategory
-                    THEN CONCAT(t.subcategory, N' → ' COLLATE Latin1_General_100_BIN2, s.subcategory)
-            END AS subcategories,
-            CASE
-                WHEN t.maintenance <> s.maintenance
-                    THEN CONCAT(t.maintenance, N' → ' COLLATE Latin1_General_100_BIN2, s.maintenance)
-            END AS maintenance,
-            CASE
-                WHEN t.cost <> s.cost AND 0 NOT IN (t.cost, s.cost)
-                    THEN CONCAT(t.cost, N' → ' COLLATE Latin1_General_100_BIN2, s.cost)
-            END AS costs,
-            CASE
-                WHEN
-                    t.product_line COLLATE Latin1_General_100_BIN2 <> s.product_line
-                    AND N'n/a' NOT IN (t.product_line COLLATE Latin1_General_100_BIN2, s.product_line)
-                    THEN CONCAT(t.product_line, N' → ' COLLATE Latin1_General_100_BIN2, s.product_line)
-            END AS product_lines
-        FROM silver.products AS t
-        LEFT JOIN silver.joined_product_versions AS c
-            ON
-                t.product_number = c.product_number
-                AND c.is_current = 1
-        LEFT JOIN silver.joined_product_versions AS s
-            ON
-                t.product_number = s.product_number
-                AND t.start_date IS NOT DISTINCT FROM s.start_date
-        WHERE t.in_source = 1
-    ) AS compared
+        COUNT_BIG(old_start_date) AS start_dates,
+        COUNT_BIG(old_product_name) AS names,
+        COUNT_BIG(old_category) AS categories,
+        COUNT_BIG(old_subcategory) AS subcategories,
+        COUNT_BIG(old_maintenance) AS maintenance,
+        COUNT_BIG(old_cost) AS costs,
+        COUNT_BIG(old_product_line) AS product_lines
+    FROM silver.compared_products
 ),
 
 known_sales AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
         COUNT_BIG(kept) AS kept,
-        MIN(CASE WHEN kept IS NULL THEN row_name END) AS left_row,
-        COUNT_BIG(customers) AS customers,
-        MIN(row_name + N': ' + customers) AS customer_row,
-        COUNT_BIG(order_dates) AS order_dates,
-        MIN(row_name + N': ' + order_dates) AS order_date_row,
-        COUNT_BIG(shipping_dates) AS shipping_dates,
-        MIN(row_name + N': ' + shipping_dates) AS shipping_date_row,
-        COUNT_BIG(due_dates) AS due_dates,
-        MIN(row_name + N': ' + due_dates) AS due_date_row,
-        COUNT_BIG(sales_amounts) AS sales_amounts,
-        MIN(row_name + N': ' + sales_amounts) AS sales_amount_row,
-        COUNT_BIG(quantities) AS quantities,
-        MIN(row_name + N': ' + quantities) AS quantity_row,
-        COUNT_BIG(prices) AS prices,
-        MIN(row_name + N': ' + prices) AS price_row
-    FROM (
-        SELECT
-            s.sls_ord_num AS kept,
-            CONCAT(N'order ' COLLATE Latin1_General_100_BIN2, t.order_number, N' of ', t.product_number) AS row_name,
-            CASE
-                WHEN c.customer_id <> n.cst_id
-                    THEN CONCAT(c.customer_id, N' → ' COLLATE Latin1_General_100_BIN2, n.cst_id)
-            END AS customers,
-            CASE
-                WHEN t.order_date <> s.sls_order_dt
-                    THEN CONCAT(t.order_date, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_order_dt)
-            END AS order_dates,
-            CASE
-                WHEN t.shipping_date <> s.sls_ship_dt
-                    THEN CONCAT(t.shipping_date, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_ship_dt)
-            END AS shipping_dates,
-            CASE
-                WHEN t.due_date <> s.sls_due_dt
-                    THEN CONCAT(t.due_date, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_due_dt)
-            END AS due_dates,
-            CASE
-                WHEN t.sales_amount <> s.sls_sales
-                    THEN CONCAT(t.sales_amount, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_sales)
-            END AS sales_amounts,
-            CASE
-                WHEN t.quantity <> s.sls_quantity
-                    THEN CONCAT(t.quantity, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_quantity)
-            END AS quantities,
-            CASE
-                WHEN t.price <> s.sls_price
-                    THEN CONCAT(t.price, N' → ' COLLATE Latin1_General_100_BIN2, s.sls_price)
-            END AS prices
-        FROM silver.sales AS t
-        LEFT JOIN silver.crm_sales_details AS s
-            ON
-                t.order_number = s.sls_ord_num
-                AND t.product_number = s.sls_prd_key
-        LEFT JOIN silver.customers AS c
-            ON t.customer_key = c.customer_key
-        LEFT JOIN silver.crm_cust_info AS n
-            ON s.sls_cust_id = n.cst_id
-        WHERE t.in_source = 1
-    ) AS compared
+        COUNT_BIG(old_customer_id) AS customers,
+        COUNT_BIG(old_order_date) AS order_dates,
+        COUNT_BIG(old_shipping_date) AS shipping_dates,
+        COUNT_BIG(old_due_date) AS due_dates,
+        COUNT_BIG(old_sales_amount) AS sales_amounts,
+        COUNT_BIG(old_quantity) AS quantities,
+        COUNT_BIG(old_price) AS prices
+    FROM silver.compared_sales
 ),
 
 -- A fault in the rows of the last days alone is too small a share of a full extract to be seen there.
@@ -455,66 +262,17 @@ new_customers AS (
 new_sales AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        COUNT_BIG(CASE WHEN sls_sales = 0 THEN 1 END) AS no_sales,
+        COUNT_BIG(CASE WHEN sales_amount = 0 THEN 1 END) AS no_sales,
         COUNT_BIG(CASE WHEN is_old = 1 THEN 1 END) AS old,
-        MIN(
-            CASE
-                WHEN is_old = 1
-                    THEN CONCAT(N'order ' COLLATE Latin1_General_100_BIN2, sls_ord_num, N': ', sls_order_dt)
-            END
-        ) AS old_row,
-        COUNT_BIG(CASE WHEN order_date <> sls_order_dt THEN 1 END) AS reused,
-        MIN(
-            CASE
-                WHEN order_date <> sls_order_dt
-                    THEN CONCAT(
-                        N'order ' COLLATE Latin1_General_100_BIN2, sls_ord_num,
-                        N': ', order_date, N' → ', sls_order_dt
-                    )
-            END
-        ) AS reused_row,
-        COUNT_BIG(CASE WHEN like_lines > 1 THEN 1 END) AS repeated,
-        MIN(
-            CASE
-                WHEN like_lines > 1
-                    THEN CONCAT(N'order ' COLLATE Latin1_General_100_BIN2, sls_ord_num, N' of ', sls_prd_key)
-            END
-        ) AS repeated_row
-    FROM (
-        SELECT
-            n.sls_ord_num,
-            n.sls_prd_key,
-            n.sls_sales,
-            n.sls_order_dt,
-            o.order_date,
-            CASE WHEN n.sls_order_dt < DATEADD(DAY, -31, b.business_date) THEN 1 END AS is_old,
-            COUNT_BIG(*) OVER (
-                PARTITION BY n.sls_prd_key, n.sls_cust_id, n.sls_order_dt, n.sls_quantity, n.sls_price
-            ) AS like_lines
-        FROM silver.crm_sales_details AS n
-        LEFT JOIN silver.sales AS t
-            ON
-                n.sls_ord_num = t.order_number
-                AND n.sls_prd_key = t.product_number
-        LEFT JOIN (
-            SELECT
-                order_number,
-                MAX(order_date) AS order_date
-            FROM silver.sales
-            GROUP BY order_number
-        ) AS o
-            ON n.sls_ord_num = o.order_number
-        LEFT JOIN gold.current_batch AS b
-            ON 1 = 1
-        WHERE t.order_number IS NULL
-    ) AS new_lines
+        COUNT_BIG(old_order_date) AS reused,
+        COUNT_BIG(CASE WHEN is_repeated = 1 THEN 1 END) AS repeated
+    FROM silver.new_sales
 ),
 
 strangers AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        COUNT_BIG(CASE WHEN c.cst_key IS NULL THEN 1 END) AS no_customer,
-        MIN(CASE WHEN c.cst_key IS NULL THEN l.cid END) AS no_customer_row
+        COUNT_BIG(CASE WHEN c.cst_key IS NULL THEN 1 END) AS no_customer
     FROM silver.erp_loc_a101 AS l
     LEFT JOIN silver.crm_cust_info AS c
         ON l.cid = c.cst_key
@@ -525,8 +283,7 @@ SELECT
     v.subject,
     v.observed,
     v.observed_of,
-    0 AS expected,
-    v.example
+    0 AS expected
 FROM customers AS c
 CROSS JOIN births AS b
 CROSS JOIN locations AS l
@@ -542,163 +299,109 @@ CROSS JOIN broken_texts AS t
 CROSS JOIN loaded AS d
 CROSS APPLY (
     VALUES
-    (N'few values are missing', N'crm_cust_info.cst_firstname', c.no_first_name, c.total_rows, NULL),
-    (N'few values are missing', N'crm_cust_info.cst_lastname', c.no_last_name, c.total_rows, NULL),
-    (N'few values are missing', N'crm_cust_info.cst_marital_status', c.no_marital_status, c.total_rows, NULL),
-    (N'few values are missing', N'crm_cust_info.cst_gndr', c.no_gender, c.total_rows, NULL),
-    (N'few values are missing', N'crm_cust_info.cst_create_date', c.no_create_date, c.total_rows, NULL),
-    (N'few values are missing', N'erp_cust_az12.BDATE', b.no_birthdate, b.total_rows, NULL),
-    (N'few values are missing', N'erp_cust_az12.GEN', b.no_gender, b.total_rows, NULL),
-    (N'few values are missing', N'erp_loc_a101.CNTRY', l.no_country, l.total_rows, NULL),
-    (N'few values are missing', N'crm_prd_info.prd_id', p.no_id, p.total_rows, NULL),
-    (N'few values are missing', N'crm_prd_info.prd_nm', p.no_name, p.total_rows, NULL),
-    (N'few values are missing', N'crm_prd_info.prd_cost', p.no_cost, p.total_rows, NULL),
-    (N'few values are missing', N'crm_prd_info.prd_line', p.no_line, p.total_rows, NULL),
-    (N'few values are missing', N'crm_prd_info.prd_start_dt', p.no_start, p.total_rows, NULL),
-    (N'few values are missing', N'erp_px_cat_g1v2.SUBCAT', p.no_subcategory, p.total_rows, NULL),
-    (N'few values are missing', N'erp_px_cat_g1v2.MAINTENANCE', p.no_maintenance, p.total_rows, NULL),
-    (N'few values are missing', N'crm_sales_details.sls_cust_id', s.no_customer, s.total_rows, NULL),
-    (N'few values are missing', N'crm_sales_details.sls_quantity', s.no_quantity, s.total_rows, NULL),
-    (N'few values are missing', N'crm_sales_details.sls_price', s.no_price, s.total_rows, NULL),
-    (N'few customers lack their row of the ERP', N'erp_cust_az12', c.not_in_az12, c.total_rows, c.not_in_az12_row),
-    (N'few customers lack their row of the ERP', N'erp_loc_a101', c.not_in_a101, c.total_rows, c.not_in_a101_row),
-    (N'few products lack their category', N'', p.no_category, p.total_rows, p.no_category_row),
+    (N'few values are missing', N'crm_cust_info.cst_firstname', c.no_first_name, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_lastname', c.no_last_name, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_marital_status', c.no_marital_status, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_gndr', c.no_gender, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_create_date', c.no_create_date, c.total_rows),
+    (N'few values are missing', N'erp_cust_az12.BDATE', b.no_birthdate, b.total_rows),
+    (N'few values are missing', N'erp_cust_az12.GEN', b.no_gender, b.total_rows),
+    (N'few values are missing', N'erp_loc_a101.CNTRY', l.no_country, l.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_id', p.no_id, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_nm', p.no_name, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_cost', p.no_cost, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_line', p.no_line, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_start_dt', p.no_start, p.total_rows),
+    (N'few values are missing', N'erp_px_cat_g1v2.SUBCAT', p.no_subcategory, p.total_rows),
+    (N'few values are missing', N'erp_px_cat_g1v2.MAINTENANCE', p.no_maintenance, p.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_cust_id', s.no_customer, s.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_quantity', s.no_quantity, s.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_price', s.no_price, s.total_rows),
+    (N'few customers lack their row of the ERP', N'erp_cust_az12', c.not_in_az12, c.total_rows),
+    (N'few customers lack their row of the ERP', N'erp_loc_a101', c.not_in_a101, c.total_rows),
+    (N'few products lack their category', N'', p.no_category, p.total_rows),
     (
         N'few rows have a country or category that is new', N'country',
-        c.new_country, CASE WHEN kc.total_rows > 0 THEN c.total_rows END, c.new_country_row
+        c.new_country, CASE WHEN kc.total_rows > 0 THEN c.total_rows END
     ),
     (
         N'few rows have a country or category that is new', N'category',
-        p.new_category, CASE WHEN kp.total_rows > 0 THEN p.total_rows END, p.new_category_row
+        p.new_category, CASE WHEN kp.total_rows > 0 THEN p.total_rows END
     ),
-    (N'few rows have left the drop', N'customers', d.follows * (kc.total_rows - kc.kept), kc.total_rows, kc.left_row),
-    (N'few rows have left the drop', N'products', d.follows * (kp.total_rows - kp.kept), kp.total_rows, kp.left_row),
-    (N'few order lines have left the drop', N'', d.follows * (ks.total_rows - ks.kept), ks.total_rows, ks.left_row),
+    (N'few rows have left the drop', N'customers', d.follows * (kc.total_rows - kc.kept), kc.total_rows),
+    (N'few rows have left the drop', N'products', d.follows * (kp.total_rows - kp.kept), kp.total_rows),
+    (N'few order lines have left the drop', N'', d.follows * (ks.total_rows - ks.kept), ks.total_rows),
     (
         N'some order lines are new', N'',
-        CASE WHEN d.brings_orders = 1 THEN s.total_rows - ks.kept ELSE s.total_rows END, NULL, NULL
+        CASE WHEN d.brings_orders = 1 THEN s.total_rows - ks.kept ELSE s.total_rows END, NULL
     ),
-    (
-        N'few published values have changed', N'dim_customers.customer_number',
-        d.follows * kc.numbers, kc.kept, kc.number_row
-    ),
-    (
-        N'few published values have changed', N'dim_customers.first_name',
-        d.follows * kc.first_names, kc.kept, kc.first_name_row
-    ),
-    (
-        N'few published values have changed', N'dim_customers.last_name',
-        d.follows * kc.last_names, kc.kept, kc.last_name_row
-    ),
-    (
-        N'few published values have changed', N'dim_customers.country',
-        d.follows * kc.countries, kc.kept, kc.country_row
-    ),
-    (
-        N'few published values have changed', N'dim_customers.marital_status',
-        d.follows * kc.marital_status, kc.kept, kc.marital_status_row
-    ),
-    (N'few published values have changed', N'dim_customers.gender', d.follows * kc.genders, kc.kept, kc.gender_row),
-    (
-        N'few published values have changed', N'dim_customers.birthdate',
-        d.follows * kc.birthdates, kc.kept, kc.birthdate_row
-    ),
-    (
-        N'few published values have changed', N'dim_customers.create_date',
-        d.follows * kc.create_dates, kc.kept, kc.create_date_row
-    ),
-    (N'few published values have changed', N'dim_products.product_name', d.follows * kp.names, kp.kept, kp.name_row),
-    (
-        N'few published values have changed', N'dim_products.category',
-        d.follows * kp.categories, kp.kept, kp.category_row
-    ),
-    (
-        N'few published values have changed', N'dim_products.subcategory',
-        d.follows * kp.subcategories, kp.kept, kp.subcategory_row
-    ),
-    (
-        N'few published values have changed', N'dim_products.maintenance',
-        d.follows * kp.maintenance, kp.kept, kp.maintenance_row
-    ),
-    (N'few published values have changed', N'dim_products.cost', d.follows * kp.costs, kp.kept, kp.cost_row),
-    (
-        N'few published values have changed', N'dim_products.product_line',
-        d.follows * kp.product_lines, kp.kept, kp.product_line_row
-    ),
-    (
-        N'few published values have changed', N'dim_products.start_date',
-        d.follows * kp.start_dates, kp.kept, kp.start_date_row
-    ),
-    (
-        N'few published values have changed', N'fact_sales.customer_key',
-        d.follows * ks.customers, ks.kept, ks.customer_row
-    ),
-    (
-        N'few published values have changed', N'fact_sales.order_date',
-        d.follows * ks.order_dates, ks.kept, ks.order_date_row
-    ),
-    (
-        N'few published values have changed', N'fact_sales.shipping_date',
-        d.follows * ks.shipping_dates, ks.kept, ks.shipping_date_row
-    ),
-    (N'few published values have changed', N'fact_sales.due_date', d.follows * ks.due_dates, ks.kept, ks.due_date_row),
-    (
-        N'few published values have changed', N'fact_sales.sales_amount',
-        d.follows * ks.sales_amounts, ks.kept, ks.sales_amount_row
-    ),
-    (
-        N'few published values have changed', N'fact_sales.quantity',
-        d.follows * ks.quantities, ks.kept, ks.quantity_row
-    ),
-    (N'few published values have changed', N'fact_sales.price', d.follows * ks.prices, ks.kept, ks.price_row),
+    (N'few published values have changed', N'dim_customers.customer_number', d.follows * kc.numbers, kc.kept),
+    (N'few published values have changed', N'dim_customers.first_name', d.follows * kc.first_names, kc.kept),
+    (N'few published values have changed', N'dim_customers.last_name', d.follows * kc.last_names, kc.kept),
+    (N'few published values have changed', N'dim_customers.country', d.follows * kc.countries, kc.kept),
+    (N'few published values have changed', N'dim_customers.marital_status', d.follows * kc.marital_status, kc.kept),
+    (N'few published values have changed', N'dim_customers.gender', d.follows * kc.genders, kc.kept),
+    (N'few published values have changed', N'dim_customers.birthdate', d.follows * kc.birthdates, kc.kept),
+    (N'few published values have changed', N'dim_customers.create_date', d.follows * kc.create_dates, kc.kept),
+    (N'few published values have changed', N'dim_products.product_name', d.follows * kp.names, kp.kept),
+    (N'few published values have changed', N'dim_products.category', d.follows * kp.categories, kp.kept),
+    (N'few published values have changed', N'dim_products.subcategory', d.follows * kp.subcategories, kp.kept),
+    (N'few published values have changed', N'dim_products.maintenance', d.follows * kp.maintenance, kp.kept),
+    (N'few published values have changed', N'dim_products.cost', d.follows * kp.costs, kp.kept),
+    (N'few published values have changed', N'dim_products.product_line', d.follows * kp.product_lines, kp.kept),
+    (N'few published values have changed', N'dim_products.start_date', d.follows * kp.start_dates, kp.kept),
+    (N'few published values have changed', N'fact_sales.customer_key', d.follows * ks.customers, ks.kept),
+    (N'few published values have changed', N'fact_sales.order_date', d.follows * ks.order_dates, ks.kept),
+    (N'few published values have changed', N'fact_sales.shipping_date', d.follows * ks.shipping_dates, ks.kept),
+    (N'few published values have changed', N'fact_sales.due_date', d.follows * ks.due_dates, ks.kept),
+    (N'few published values have changed', N'fact_sales.sales_amount', d.follows * ks.sales_amounts, ks.kept),
+    (N'few published values have changed', N'fact_sales.quantity', d.follows * ks.quantities, ks.kept),
+    (N'few published values have changed', N'fact_sales.price', d.follows * ks.prices, ks.kept),
     (
         N'few values of new rows are missing', N'crm_cust_info.cst_firstname',
-        CASE WHEN kc.total_rows > 0 THEN nc.no_first_name ELSE 0 END, nc.total_rows, NULL
+        CASE WHEN kc.total_rows > 0 THEN nc.no_first_name ELSE 0 END, nc.total_rows
     ),
     (
         N'few values of new rows are missing', N'crm_cust_info.cst_lastname',
-        CASE WHEN kc.total_rows > 0 THEN nc.no_last_name ELSE 0 END, nc.total_rows, NULL
+        CASE WHEN kc.total_rows > 0 THEN nc.no_last_name ELSE 0 END, nc.total_rows
     ),
     (
         N'few values of new rows are missing', N'crm_cust_info.cst_marital_status',
-        CASE WHEN kc.total_rows > 0 THEN nc.no_marital_status ELSE 0 END, nc.total_rows, NULL
+        CASE WHEN kc.total_rows > 0 THEN nc.no_marital_status ELSE 0 END, nc.total_rows
     ),
     (
         N'few values of new rows are missing', N'crm_cust_info.cst_create_date',
-        CASE WHEN kc.total_rows > 0 THEN nc.no_create_date ELSE 0 END, nc.total_rows, NULL
+        CASE WHEN kc.total_rows > 0 THEN nc.no_create_date ELSE 0 END, nc.total_rows
     ),
     (
         N'few values of new rows are missing', N'crm_sales_details.sls_sales',
-        CASE WHEN ks.total_rows > 0 THEN ns.no_sales ELSE 0 END, ns.total_rows, NULL
+        CASE WHEN ks.total_rows > 0 THEN ns.no_sales ELSE 0 END, ns.total_rows
     ),
     (
         N'few new order lines repeat another', N'',
-        CASE WHEN ks.total_rows > 0 THEN ns.repeated ELSE 0 END, ns.total_rows, ns.repeated_row
+        CASE WHEN ks.total_rows > 0 THEN ns.repeated ELSE 0 END, ns.total_rows
     ),
-    (
-        N'few new order lines are old', N'',
-        CASE WHEN ks.total_rows > 0 THEN ns.old ELSE 0 END, ns.total_rows, ns.old_row
-    ),
-    (N'no customer id was given to another customer', N'', d.follows * kc.others, NULL, kc.other_row),
-    (N'no customer number is that of two customers', N'', c.total_rows - c.numbers, NULL, NULL),
+    (N'few new order lines are old', N'', CASE WHEN ks.total_rows > 0 THEN ns.old ELSE 0 END, ns.total_rows),
+    (N'no customer id was given to another customer', N'', d.follows * kc.others, NULL),
+    (N'no customer number is that of two customers', N'', c.total_rows - c.numbers, NULL),
     (
         N'few new order lines are of an old order', N'',
-        CASE WHEN ks.total_rows > 0 THEN ns.reused ELSE 0 END, ns.total_rows, ns.reused_row
+        CASE WHEN ks.total_rows > 0 THEN ns.reused ELSE 0 END, ns.total_rows
     ),
-    (N'few locations lack their customer', N'', e.no_customer, e.total_rows, e.no_customer_row),
-    (N'few amounts of sales are repaired', N'', s.repaired, s.total_rows, NULL),
-    (N'every code is known', N'crm_cust_info', c.unknown_codes, NULL, NULL),
-    (N'every code is known', N'crm_prd_info', p.unknown_codes, NULL, NULL),
-    (N'every code is known', N'erp_cust_az12', b.unknown_codes, NULL, NULL),
-    (N'no text was read in a wrong encoding', N'crm_cust_info', t.customers, NULL, NULL),
-    (N'no text was read in a wrong encoding', N'crm_prd_info', t.products, NULL, NULL),
-    (N'no text was read in a wrong encoding', N'erp_loc_a101', t.locations, NULL, NULL),
-    (N'no cost is negative', N'', p.negative_cost, NULL, NULL),
-    (N'there are about as many keys as the day before', N'customers', c.numbers, NULL, NULL),
-    (N'there are about as many keys as the day before', N'products', p.numbers, NULL, NULL),
-    (N'there are about as many keys as the day before', N'orders', s.orders, NULL, NULL),
-    (N'sums are about those of the day before', N'sales', s.sales_amount, NULL, NULL),
-    (N'sums are about those of the day before', N'quantity', s.quantity, NULL, NULL),
-    (N'sums are about those of the day before', N'cost of products', p.cost, NULL, NULL)
-) AS v(check_name, subject, observed, observed_of, example);
+    (N'few locations lack their customer', N'', e.no_customer, e.total_rows),
+    (N'few amounts of sales are repaired', N'', s.repaired, s.total_rows),
+    (N'every code is known', N'crm_cust_info', c.unknown_codes, NULL),
+    (N'every code is known', N'crm_prd_info', p.unknown_codes, NULL),
+    (N'every code is known', N'erp_cust_az12', b.unknown_codes, NULL),
+    (N'no text was read in a wrong encoding', N'crm_cust_info', t.customers, NULL),
+    (N'no text was read in a wrong encoding', N'crm_prd_info', t.products, NULL),
+    (N'no text was read in a wrong encoding', N'erp_loc_a101', t.locations, NULL),
+    (N'no cost is negative', N'', p.negative_cost, NULL),
+    (N'there are about as many keys as the day before', N'customers', c.numbers, NULL),
+    (N'there are about as many keys as the day before', N'products', p.numbers, NULL),
+    (N'there are about as many keys as the day before', N'orders', s.orders, NULL),
+    (N'sums are about those of the day before', N'sales', s.sales_amount, NULL),
+    (N'sums are about those of the day before', N'quantity', s.quantity, NULL),
+    (N'sums are about those of the day before', N'cost of products', p.cost, NULL)
+) AS v(check_name, subject, observed, observed_of);
 GO

@@ -6,7 +6,6 @@ Columns: check_name   name of the rule that is measured
          observed     value that was found
          observed_of  number of which it was found
          expected     value that is required; NULL where the day before decides
-         example      no row is named
 */
 CREATE OR ALTER VIEW gold.quality_check
 AS
@@ -234,7 +233,6 @@ SELECT
     subject,
     observed,
     observed_of,
-    expected,
-    CAST(NULL AS NVARCHAR(400)) AS example
+    expected
 FROM checks;
 GO
