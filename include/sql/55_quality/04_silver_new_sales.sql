@@ -12,12 +12,30 @@ Columns: order_number    number of the order
 */
 CREATE OR ALTER VIEW silver.new_sales
 AS
-WITH published_orders AS (
+WITH new_lines AS (
     SELECT
-        order_number,
-        MAX(order_date) AS order_date
-    FROM silver.sales
-    GROUP BY order_number
+        n.sls_ord_num,
+        n.sls_prd_key,
+        n.sls_cust_id,
+        n.sls_order_dt,
+        n.sls_sales,
+        n.sls_quantity,
+        n.sls_price
+    FROM silver.crm_sales_details AS n
+    LEFT JOIN silver.sales AS t
+        ON
+            n.sls_ord_num = t.order_number
+            AND n.sls_prd_key = t.product_number
+    WHERE t.order_number IS NULL
+),
+
+published_orders AS (
+    SELECT
+        t.order_number,
+        MAX(t.order_date) AS order_date
+    FROM silver.sales AS t
+    WHERE t.order_number IN (SELECT n.sls_ord_num FROM new_lines AS n)
+    GROUP BY t.order_number
 )
 
 SELECT
@@ -34,14 +52,9 @@ SELECT
             ) > 1
             THEN 1
     END AS is_repeated
-FROM silver.crm_sales_details AS n
-LEFT JOIN silver.sales AS t
-    ON
-        n.sls_ord_num = t.order_number
-        AND n.sls_prd_key = t.product_number
+FROM new_lines AS n
 LEFT JOIN published_orders AS o
     ON n.sls_ord_num = o.order_number
 LEFT JOIN gold.current_batch AS b
-    ON 1 = 1
-WHERE t.order_number IS NULL;
+    ON 1 = 1;
 GO
