@@ -131,7 +131,7 @@ WITH found AS (
     FROM silver.compared_customers AS t
     CROSS APPLY (
         VALUES
-        -- Columns of several collations: the one that is named holds for all rows.
+        -- The columns have several collations: the one that is named holds for all rows.
         (
             N'dim_customers.customer_number',
             t.old_customer_number COLLATE Latin1_General_100_BIN2, t.customer_number COLLATE Latin1_General_100_BIN2
@@ -144,7 +144,19 @@ WITH found AS (
         (N'dim_customers.birthdate', CAST(t.old_birthdate AS NVARCHAR(10)), CAST(t.birthdate AS NVARCHAR(10))),
         (N'dim_customers.create_date', CAST(t.old_create_date AS NVARCHAR(10)), CAST(t.create_date AS NVARCHAR(10)))
     ) AS v(subject, old_value, new_value)
-    WHERE v.old_value IS NOT NULL
+    WHERE
+        v.old_value IS NOT NULL
+        -- Few customers have changed: only of these CROSS APPLY makes eight rows.
+        AND (
+            t.old_customer_number IS NOT NULL
+            OR t.old_first_name IS NOT NULL
+            OR t.old_last_name IS NOT NULL
+            OR t.old_country IS NOT NULL
+            OR t.old_marital_status IS NOT NULL
+            OR t.old_gender IS NOT NULL
+            OR t.old_birthdate IS NOT NULL
+            OR t.old_create_date IS NOT NULL
+        )
 
     UNION ALL
 
@@ -155,7 +167,10 @@ WITH found AS (
     FROM silver.compared_products AS t
     CROSS APPLY (
         VALUES
-        (N'dim_products.product_name', t.old_product_name, t.product_name),
+        (
+            N'dim_products.product_name',
+            t.old_product_name COLLATE Latin1_General_100_BIN2, t.product_name COLLATE Latin1_General_100_BIN2
+        ),
         (N'dim_products.category', t.old_category, t.category),
         (N'dim_products.subcategory', t.old_subcategory, t.subcategory),
         (N'dim_products.maintenance', t.old_maintenance, t.maintenance),
