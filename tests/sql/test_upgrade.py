@@ -82,20 +82,24 @@ def before_keys_were_compared_by_code_point() -> list[str]:
 def test_keys_of_before_are_brought_to_capitals_and_compared_by_code_point(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    columns = (
-        "SELECT CONCAT(OBJECT_SCHEMA_NAME(object_id), N'.', OBJECT_NAME(object_id)) AS name, name AS key_column"
-        " FROM sys.columns WHERE collation_name = N'Latin1_General_100_BIN2' ORDER BY 1, 2"
-    )
+    keys = {("etl.batch", "run_id"), *((table, column) for table, (_, columns) in KEYS.items() for column in columns)}
+
+    def by_code_point() -> set[tuple[str, str]]:
+        rows = warehouse.execute(
+            "SELECT CONCAT(OBJECT_SCHEMA_NAME(object_id), N'.', OBJECT_NAME(object_id)) AS of_table, name"
+            " FROM sys.columns WHERE collation_name = N'Latin1_General_100_BIN2'"
+        )
+        return keys & {(row["of_table"], row["name"]) for row in rows}
+
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
-    fresh = [row for row in warehouse.execute(columns) if row["name"] in (*KEYS, "etl.batch")]
+    assert by_code_point() == keys
     for statement in before_keys_were_compared_by_code_point():
         warehouse.execute(statement)
-    assert not [row for row in warehouse.execute(columns) if row in fresh]
+    assert by_code_point() == set()
 
     deploy(warehouse.server.odbc)
 
-    assert [row for row in warehouse.execute(columns) if row["name"] in (*KEYS, "etl.batch")] == fresh
-    assert len(fresh) == 1 + sum(len(columns) for _, columns in KEYS.values())
+    assert by_code_point() == keys
     assert differences(warehouse, handmade.expected) == {}
     write_drop(tmp_path, BASE)
     warehouse.load(tmp_path, date(2024, 6, 16))
