@@ -197,6 +197,7 @@ HELPERS["all_sequences"] = (
     "SELECT o.*, split_part(o.definition, ' ', 1) AS type_name, split_part(o.definition, ' ', 2)::BIGINT AS first, "
     "split_part(o.definition, ' ', 3)::BIGINT AS step, split_part(o.definition, ' ', 4)::BIGINT AS least, "
     "split_part(o.definition, ' ', 5)::BIGINT AS most, split_part(o.definition, ' ', 6) = '1' AS cycles, "
+    "split_part(o.definition, ' ', 7)::INT AS cache, "
     "coalesce(q.last_value, q.start_value) AS present, q.last_value AS last_used FROM {home}.objects o "
     "LEFT JOIN duckdb_sequences() q ON q.database_name = {name} AND q.schema_name = o.schema_name "
     "AND q.sequence_name = o.name WHERE o.type = 'SO'"
@@ -635,8 +636,8 @@ VIEWS = (
         minimum_value bigint? = least
         maximum_value bigint? = most
         is_cycling bit? = cycles
-        is_cached bit? = TRUE
-        cache_size int? = NULL
+        is_cached bit? = cache <> 0
+        cache_size int? = CASE WHEN cache > 0 THEN cache END
         system_type_id tinyint
         user_type_id int
         precision tinyint

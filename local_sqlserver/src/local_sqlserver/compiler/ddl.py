@@ -81,6 +81,7 @@ class DefinitionCompiler(DataCompiler):
 
     def create_table(self, node: syntax.CreateTable) -> Translation:
         """CREATE TABLE."""
+        self.changed_name = ".".join(node.target)
         target = self.context.target(node.target, node.line)
         if not node.target[-1].startswith(("#", "@")) and self.existing(node.target, node.line):
             raise sql_error(2714, node.target[-1], line=node.line)
@@ -94,7 +95,7 @@ class DefinitionCompiler(DataCompiler):
         # Computed columns last: they may read columns that follow them.
         for definition in sorted(node.columns, key=lambda definition: definition.computed is not None):
             if any(definition.name.lower() == known.name.lower() for known in columns):
-                raise sql_error(2705, definition.name, target.name, line=definition.line)
+                raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
             is_key = definition.name.lower() in keyed
             if is_key and definition.nullable is True:
                 raise _nullable_key(target, definition.line)
@@ -120,7 +121,7 @@ class DefinitionCompiler(DataCompiler):
             if any(known.name.lower() == constraint.name.lower() for known in constraints):
                 raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
-                raise sql_error(8110, relation.name, line=given.line)
+                raise sql_error(8110, self.changed_name, line=given.line)
             constraints.append(constraint)
         relation = replace(relation, constraints=tuple(constraints))
         statements = []
@@ -266,7 +267,7 @@ class DefinitionCompiler(DataCompiler):
             if given.columnstore:
                 continue
             if is_key and column.type.length == MAX:
-                raise sql_error(1919, column.name, relation.name, line=given.line)
+                raise sql_error(1919, column.name, self.changed_name, line=given.line)
             if column.computed is None:
                 continue
             expression = parse_expression(column.computed)
@@ -363,6 +364,7 @@ class DefinitionCompiler(DataCompiler):
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
+        self.changed_name = ".".join(node.target)
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
@@ -485,7 +487,7 @@ class DefinitionCompiler(DataCompiler):
         self, definition: syntax.ColumnDefinition, relation: Relation, node: syntax.AlterTable
     ) -> tuple[Relation, ColumnInfo]:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
-            raise sql_error(2705, definition.name, relation.name, line=definition.line)
+            raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
         if definition.identity and any(column.identity for column in relation.columns):
             raise sql_error(2744, relation.name, line=definition.line)
         nullable, is_key = definition.nullable, False
@@ -716,6 +718,7 @@ class DefinitionCompiler(DataCompiler):
         if start is None:
             start = before.start if before else minimum if increment > 0 else maximum
         cycle = node.cycle if node.cycle is not None else before.cycle if before else False
+        cache = node.cache if node.cache is not None else before.cache if before else -1
         if not increment:
             raise sql_error(11700, ".".join(node.target), line=node.line)
         for argument, value in (("MINVALUE", minimum), ("MAXVALUE", maximum), ("START WITH", start)):
@@ -726,7 +729,7 @@ class DefinitionCompiler(DataCompiler):
         if not minimum <= start <= maximum:
             raise sql_error(11703, ".".join(node.target), line=node.line)
         target = replace(known or self.context.target(node.target, node.line), kind="SO", columns=())
-        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle)
+        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle, cache)
         sql = (
             f"CREATE OR REPLACE SEQUENCE {target.duckdb_name} MINVALUE {minimum} MAXVALUE {maximum} "
             f"START WITH {start} INCREMENT BY {increment}{' CYCLE' if cycle else ''}"
@@ -768,6 +771,7 @@ class DefinitionCompiler(DataCompiler):
 
     def create_index(self, node: syntax.CreateIndex) -> Translation:
         """CREATE INDEX: a unique index is enforced; any other is only recorded, because it affects speed alone."""
+        self.changed_name = ".".join(node.target)
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
@@ -989,7 +993,7 @@ class DefinitionCompiler(DataCompiler):
             if not column.name:
                 raise sql_error(1038, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
-                raise sql_error(2705, column.name, target.name, line=node.line)
+                raise sql_error(2705, column.name, ".".join(body.into), line=node.line)
             identity = inherited[1] if inherited is not None and inherited[0] == index else None
             function = functions.get(column.name.lower())
             if function is not None:

@@ -239,13 +239,15 @@ class Administration:
             found = len(names)
             names |= {item.name.lower() for item in functions if names_any(item.definition, names)}
         for item in catalog.objects.values():
-            texts = [text or "" for column in item.columns for text in (column.computed, column.default)]
-            texts += [constraint.definition for constraint in item.constraints]
             if item.type != "U":
                 continue
-            if any(names_any(text, {function.name.lower()}) for text in texts):
-                name = f"{function.schema}.{function.name}"
-                raise sql_error(3729, f"{action} FUNCTION", name, item.name, line=line)
+            callers = [(column.computed, item.name) for column in item.columns]
+            callers += [(column.default, column.default_name or item.name) for column in item.columns]
+            callers += [(constraint.definition, constraint.name) for constraint in item.constraints]
+            for text, caller in callers:
+                if names_any(text or "", {function.name.lower()}):
+                    name = f"{function.schema}.{function.name}"
+                    raise sql_error(3729, f"{action} FUNCTION", name, caller, line=line)
             if any(names_any(column.computed or "", names) for column in item.columns):
                 raise unsupported(f"{action} FUNCTION of a function behind the computed columns of {item.name}", line)
         return [item for item in catalog.objects.values() if item.type == "V" and names_any(item.definition, names)]

@@ -19,7 +19,7 @@ CREATE TABLE dbo.t (a int NULL PRIMARY KEY)
 --> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
 --> error 1750: Could not create constraint or index. See previous errors.
 CREATE TABLE dbo.t (a int PRIMARY KEY, b int PRIMARY KEY)
---> error 8110: Cannot add multiple PRIMARY KEY constraints to table 't'.
+--> error 8110: Cannot add multiple PRIMARY KEY constraints to table 'dbo.t'.
 CREATE TABLE dbo.t (a int, b AS a + 1, c AS (a * 2) PERSISTED); INSERT dbo.t VALUES (5); SELECT a, b, c FROM dbo.t
 --> 5 | 6 | 10
 CREATE TABLE dbo.t (a int SPARSE NULL, b int NULL); INSERT dbo.t VALUES (1, 2); SELECT a FROM dbo.t
@@ -476,7 +476,7 @@ CREATE TABLE dbo.t (a int NOT NULL, b AS a * 2, c AS ISNULL(a * 2, 0)); SELECT n
 --> 'c' | 0
 -- source: statements/create-index-transact-sql, large object types are no key columns
 CREATE TABLE dbo.t (a nvarchar(max)); CREATE INDEX i ON dbo.t (a)
---> error 1919: Column 'a' in table 't' is of a type that is invalid for use as a key column in an index.
+--> error 1919: Column 'a' in table 'dbo.t' is of a type that is invalid for use as a key column in an index.
 CREATE TABLE dbo.t (a nvarchar(max), b int); CREATE INDEX i ON dbo.t (b) INCLUDE (a)
 --> done
 -- source: statements/create-synonym-transact-sql
@@ -1159,3 +1159,39 @@ CREATE TABLE #t (id int IDENTITY, a int); SELECT IDENTITY(int, 1, 1) AS n, id IN
 --> error 8108: Cannot add identity column, using the SELECT INTO statement, to table '#u', which already has column 'id' that inherits the identity property.
 SELECT IDENTITY(int, 1, 1) AS n, IDENTITY(int, 1, 1) AS m INTO #u
 --> error 8109: Attempting to add multiple identity columns to table '#u' using the SELECT INTO statement.
+-- source: relational-databases/system-catalog-views/sys-sequences-transact-sql, cache_size
+CREATE SEQUENCE dbo.a CACHE 5; CREATE SEQUENCE dbo.b NO CACHE; CREATE SEQUENCE dbo.c; ALTER SEQUENCE dbo.a RESTART NO CACHE; ALTER SEQUENCE dbo.c RESTART CACHE 7; CREATE SEQUENCE dbo.d CACHE; SELECT name, is_cached, cache_size FROM sys.sequences ORDER BY name
+--> 'a' | 0 | NULL
+--> 'b' | 0 | NULL
+--> 'c' | 1 | 7
+--> 'd' | 1 | NULL
+-- source: statements/drop-function-transact-sql, remarks
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int CONSTRAINT ck CHECK (dbo.f(a) = 1)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 'ck'.
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int CONSTRAINT df DEFAULT dbo.f(1)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 'df'.
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int, b AS dbo.f(a)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 't'.
+-- source: relational-databases/errors-events/database-engine-events-and-errors-2000-to-2999, 2705; 1000 to 1999, 1776, 1778, 1919; 8000 to 8999, 8110: a table as the statement names it
+CREATE TABLE dbo.t (a int, A varchar(5))
+--> error 2705: Column names in each table must be unique. Column name 'A' in table 'dbo.t' is specified more than once.
+CREATE TABLE dbo.p (id int); CREATE TABLE dbo.c (x int CONSTRAINT fk REFERENCES dbo.p (id))
+--> error 1776: There are no primary or candidate keys in the referenced table 'dbo.p' that match the referencing column list in the foreign key 'fk'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (x bigint CONSTRAINT fk REFERENCES dbo.p (id))
+--> error 1778: Column 'dbo.p.id' is not the same data type as referencing column 'c.x' in foreign key 'fk'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a varchar(max)); CREATE INDEX i ON dbo.t (a)
+--> error 1919: Column 'a' in table 'dbo.t' is of a type that is invalid for use as a key column in an index.
+-- source: relational-databases/errors-events/mssqlserver-3621, of ALTER TABLE
+CREATE TABLE dbo.t (a int, b decimal(5,2)); INSERT dbo.t VALUES (300, 100); ALTER TABLE dbo.t ALTER COLUMN a tinyint; ALTER TABLE dbo.t ALTER COLUMN b decimal(4,2)
+--> error 220: Arithmetic overflow error for data type tinyint, value = 300.
+--> message: The statement has been terminated.
+--> error 8115: Arithmetic overflow error converting numeric to data type numeric.
+--> message: The statement has been terminated.

@@ -526,6 +526,7 @@ class DefinitionParser(DataParser):
         declared = parse_type(self) if action == "CREATE" and self.accept_word("AS") else None
         numbers: dict[str, int | str | None] = dict.fromkeys(("START", "INCREMENT", "MINVALUE", "MAXVALUE"))
         cycle: bool | None = None
+        cache: int | None = None
         restarts = False
         while word := self.accept_word("START", "RESTART", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "CYCLE", "CACHE"):
             option = word.upper
@@ -533,13 +534,14 @@ class DefinitionParser(DataParser):
                 option = self.expect_word("MINVALUE", "MAXVALUE", "CYCLE", "CACHE").upper
                 if option == "CYCLE":
                     cycle = False
-                elif option != "CACHE":
+                elif option == "CACHE":
+                    cache = 0
+                else:
                     numbers[option] = ""
             elif option == "CYCLE":
                 cycle = True
             elif option == "CACHE":
-                if self.token.kind == NUMBER:
-                    self.expect_integer()
+                cache = self.expect_integer() if self.token.kind == NUMBER else -1
             elif option == "RESTART":
                 restarts = True
                 if self.accept_word("WITH"):
@@ -562,6 +564,7 @@ class DefinitionParser(DataParser):
             minimum=numbers["MINVALUE"],
             maximum=numbers["MAXVALUE"],
             cycle=cycle,
+            cache=cache,
             line=line,
         )
 
