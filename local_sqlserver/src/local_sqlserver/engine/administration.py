@@ -39,29 +39,36 @@ from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
 
 _DATABASE_OPTIONS = {
-    "ANSI_NULLS": {"ON"},
-    "ANSI_NULL_DEFAULT": {"ON"},
-    "ANSI_PADDING": {"ON"},
-    "ANSI_WARNINGS": {"ON"},
-    "ARITHABORT": {"ON"},
     "AUTO_CLOSE": {"OFF"},
-    "AUTO_CREATE_STATISTICS": {"ON", "OFF"},
     "AUTO_SHRINK": {"OFF"},
-    "AUTO_UPDATE_STATISTICS": {"ON", "OFF"},
-    "AUTO_UPDATE_STATISTICS_ASYNC": {"ON", "OFF"},
-    "COMPATIBILITY_LEVEL": {"150", "160", "170"},
-    "CONCAT_NULL_YIELDS_NULL": {"ON"},
     "CURSOR_CLOSE_ON_COMMIT": {"OFF"},
+    "CURSOR_DEFAULT": {"GLOBAL"},
+    "DB_CHAINING": {"OFF"},
+    "DATE_CORRELATION_OPTIMIZATION": {"OFF"},
     "DELAYED_DURABILITY": {"DISABLED"},
     "NUMERIC_ROUNDABORT": {"OFF"},
     "ONLINE": {""},
     "PAGE_VERIFY": {"CHECKSUM"},
-    "QUOTED_IDENTIFIER": {"ON"},
+    "PARAMETERIZATION": {"SIMPLE"},
     "READ_WRITE": {""},
     "RECURSIVE_TRIGGERS": {"OFF"},
     "TRUSTWORTHY": {"OFF"},
 }
-"""ALTER DATABASE … SET options without an effect that a session could observe in the stand-in."""
+"""ALTER DATABASE … SET options that are accepted with the value that they have anyway."""
+_SHOWN_OPTIONS = {
+    "ANSI_NULLS": {"ON", "OFF"},
+    "ANSI_NULL_DEFAULT": {"ON", "OFF"},
+    "ANSI_PADDING": {"ON", "OFF"},
+    "ANSI_WARNINGS": {"ON", "OFF"},
+    "ARITHABORT": {"ON", "OFF"},
+    "AUTO_CREATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_UPDATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_UPDATE_STATISTICS_ASYNC": {"ON", "OFF"},
+    "COMPATIBILITY_LEVEL": {"150", "160"},
+    "CONCAT_NULL_YIELDS_NULL": {"ON", "OFF"},
+    "QUOTED_IDENTIFIER": {"ON", "OFF"},
+}
+"""Those that the catalog shows and that change no result: clients set the options of their sessions themselves."""
 
 
 _KINDS = {
@@ -473,6 +480,8 @@ class Administration:
             elif option in ("SINGLE_USER", "MULTI_USER", "RESTRICTED_USER"):
                 database.user_access = option
                 database.single_user = self._state.spid if option == "SINGLE_USER" else None
+            elif value in _SHOWN_OPTIONS.get(option, ()):
+                database.options[option] = value
             elif value not in _DATABASE_OPTIONS.get(option, ()):
                 raise unsupported(f"ALTER DATABASE … SET {option} {value}".rstrip(), statement.line)
         self._shared.databases.save(database)

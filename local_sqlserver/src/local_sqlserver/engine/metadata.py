@@ -13,7 +13,7 @@ from local_sqlserver.catalog.objects import FIXED_ROLES, CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
-from local_sqlserver.compiler.functions.metadata import PROPERTIES_OFF
+from local_sqlserver.compiler.functions.metadata import PROPERTIES_OF_OPTIONS, PROPERTIES_OFF
 from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
@@ -251,6 +251,7 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "lcid": 1033,
         "sqlsortorder": 0,
         **dict.fromkeys(PROPERTIES_OFF, 0),
+        **{name: int(database.options.get(option) == "ON") for name, option in PROPERTIES_OF_OPTIONS.items()},
     }
     return _property_value("DATABASEPROPERTYEX", name, answers)
 

@@ -1195,3 +1195,17 @@ CREATE TABLE dbo.t (a int, b decimal(5,2)); INSERT dbo.t VALUES (300, 100); ALTE
 --> message: The statement has been terminated.
 --> error 8115: Arithmetic overflow error converting numeric to data type numeric.
 --> message: The statement has been terminated.
+-- source: statements/create-function-transact-sql, INLINE = { ON | OFF }, EXTERNAL NAME
+CREATE FUNCTION dbo.f (@a int) RETURNS int WITH EXECUTE AS CALLER, INLINE = OFF AS BEGIN RETURN @a END
+GO
+SELECT dbo.f(1)
+--> 1
+CREATE FUNCTION dbo.f (@a int) RETURNS int AS EXTERNAL NAME a.b.c
+--> done
+--! refused: EXTERNAL NAME
+CREATE PROCEDURE dbo.p AS EXTERNAL NAME a.b.c
+--> done
+--! refused: EXTERNAL NAME
+-- source: queries/select-into-clause-transact-sql, ON filegroup
+SELECT 1 AS a INTO dbo.t ON [PRIMARY]; SELECT a FROM dbo.t
+--> 1

@@ -408,3 +408,8 @@ SELECT DATABASEPROPERTYEX('master', 'IsAutoShrink'), DATABASEPROPERTYEX('master'
 -- source: functions/is-srvrolemember-transact-sql, fixed server roles
 SELECT IS_SRVROLEMEMBER('processadmin'), IS_SRVROLEMEMBER('diskadmin'), IS_SRVROLEMEMBER('nosuch')
 --> 1 | 1 | NULL
+-- source: statements/alter-database-transact-sql-set-options, sql_option; and statements/alter-database-transact-sql-compatibility-level
+CREATE DATABASE options_db; ALTER DATABASE options_db SET RECOVERY SIMPLE, ANSI_NULLS ON, ARITHABORT OFF, PAGE_VERIFY CHECKSUM, CURSOR_DEFAULT GLOBAL; ALTER DATABASE options_db SET COMPATIBILITY_LEVEL = 150; ALTER DATABASE options_db SET AUTO_UPDATE_STATISTICS OFF WITH NO_WAIT; SELECT compatibility_level, is_ansi_nulls_on, is_arithabort_on, is_auto_update_stats_on, is_auto_create_stats_on FROM sys.databases WHERE name = 'options_db'; SELECT DATABASEPROPERTYEX('options_db', 'IsAnsiNullsEnabled'), DATABASEPROPERTYEX('options_db', 'IsArithmeticAbortEnabled'); DROP DATABASE options_db
+--> 150 | 1 | 0 | 0 | 1
+--> next result
+--> 1 | 0

@@ -108,6 +108,8 @@ class DefinitionParser(DataParser):
         self.expect_operator(")")
         if not columns:
             raise self.error()
+        if self.at_words("AS", "NODE") or self.at_words("AS", "EDGE"):
+            raise unsupported("A table of a graph", self.token.line)
         if not target[-1].startswith("@"):
             self._storage()
         return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
@@ -120,10 +122,7 @@ class DefinitionParser(DataParser):
         drop_existing = False
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
-                token = self.token
-                self.expect_identifier()
-                if token.value.upper() != "PRIMARY":
-                    raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
+                self.filegroup()
             elif self.at_word("WITH"):
                 drop_existing = self._index_options() or drop_existing
             else:
@@ -215,6 +214,8 @@ class DefinitionParser(DataParser):
                 raise unsupported("A temporal table", line)
             elif self.at_word("MASKED", "ENCRYPTED"):
                 raise unsupported(f"A column … {self.token.upper} WITH", line)
+            elif self.at_word("FILESTREAM"):
+                raise unsupported("A column … FILESTREAM", line)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
