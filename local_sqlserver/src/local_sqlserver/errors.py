@@ -413,6 +413,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     10756: (15, "Window frame with ROWS or RANGE must have an ORDER BY clause."),
     10759: (15, "Use of DISTINCT is not allowed with the OVER clause."),
     10760: (15, "The %s function takes between %s and %s arguments."),
+    11415: (16, "Object '%s' cannot be disabled or enabled. This action applies only to foreign key and check constraints."),
     11514: (16, "The metadata could not be determined because statement '%s' contains dynamic SQL.  Consider using the WITH RESULT SETS clause to explicitly describe the result set."),
     11526: (16, "The metadata could not be determined because statement '%s' uses a temp table."),
     11535: (16, "EXECUTE statement failed because its WITH RESULT SETS clause specified %s result set(s), and the statement tried to send more result sets than this."),

@@ -463,11 +463,14 @@ class DefinitionCompiler(DataCompiler):
 
     def _switch_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4916."""
-        known = {constraint.name.lower() for constraint in relation.constraints if constraint.kind in ("C", "F")}
-        for name in node.switched:
-            if name and name.lower() not in known:
+        kinds = {constraint.name.lower(): constraint.kind for constraint in relation.constraints}
+        kinds |= {(column.default_name or "").lower(): "D" for column in relation.columns}
+        for name in filter(None, node.switched):
+            kind = kinds.get(name.lower())
+            if kind not in ("C", "F"):
                 error = sql_error(4916, line=node.line)
-                error.causes = (sql_error(4917, name, line=node.line),)
+                number = 11415 if kind in ("PK", "UQ", "D") else 4917
+                error.causes = (sql_error(number, name, line=node.line),)
                 raise error
         chosen = {name.lower() for name in node.switched}
         constraints = []

@@ -1209,3 +1209,21 @@ CREATE PROCEDURE dbo.p AS EXTERNAL NAME a.b.c
 -- source: queries/select-into-clause-transact-sql, ON filegroup
 SELECT 1 AS a INTO dbo.t ON [PRIMARY]; SELECT a FROM dbo.t
 --> 1
+-- source: statements/alter-table-transact-sql, REBUILD; statements/alter-index-transact-sql, PARTITION = ALL; statements/create-columnstore-index-transact-sql, ORDER
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2); ALTER TABLE dbo.t REBUILD; ALTER TABLE dbo.t REBUILD PARTITION = ALL WITH (DATA_COMPRESSION = PAGE); CREATE INDEX i ON dbo.t (a) WITH (ONLINE = ON (WAIT_AT_LOW_PRIORITY (MAX_DURATION = 1 MINUTES, ABORT_AFTER_WAIT = SELF))); ALTER INDEX i ON dbo.t REBUILD PARTITION = ALL WITH (FILLFACTOR = 90); DROP INDEX i ON dbo.t; CREATE CLUSTERED COLUMNSTORE INDEX c ON dbo.t ORDER (a, b) WITH (MAXDOP = 1); ALTER TABLE dbo.t ALTER COLUMN b bigint NOT NULL WITH (ONLINE = ON); SELECT a, b FROM dbo.t
+--> 1 | 2
+ALTER TABLE dbo.nosuch REBUILD
+--> error 4902: Cannot find the object "dbo.nosuch" because it does not exist or you do not have permissions.
+CREATE TABLE dbo.t (a int PRIMARY KEY NONCLUSTERED HASH WITH (BUCKET_COUNT = 10)) WITH (MEMORY_OPTIMIZED = ON)
+--> done
+--! refused: A HASH index
+-- source: relational-databases/errors-events/database-engine-events-and-errors-11000-to-12999, 11415
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT df DEFAULT 1); ALTER TABLE dbo.t NOCHECK CONSTRAINT pk; ALTER TABLE dbo.t CHECK CONSTRAINT df
+--> error 11415: Object 'pk' cannot be disabled or enabled. This action applies only to foreign key and check constraints.
+--> error 4916: Could not enable or disable the constraint. See previous errors.
+--> error 11415: Object 'df' cannot be disabled or enabled. This action applies only to foreign key and check constraints.
+--> error 4916: Could not enable or disable the constraint. See previous errors.
+-- source: relational-databases/tables/specify-computed-columns-in-a-table, calculated when they are queried
+CREATE TABLE dbo.t (a int, b int, c AS a / b); INSERT dbo.t VALUES (1, 0); SELECT a FROM dbo.t
+--> 1
+--! known: computed columns are computed when their row is written

@@ -141,6 +141,7 @@ class DefinitionParser(DataParser):
                 raise unsupported(f"The option {token.value}", token.line)
             self.expect_operator("=")
             value = self.advance()
+            self._skip_parentheses()  # ONLINE = ON (WAIT_AT_LOW_PRIORITY (…))
             if token.upper == "IGNORE_DUP_KEY" and value.upper != "OFF":
                 raise unsupported("IGNORE_DUP_KEY = ON", token.line)
             drop_existing = drop_existing or (token.upper == "DROP_EXISTING" and value.upper == "ON")
@@ -274,6 +275,7 @@ class DefinitionParser(DataParser):
         else:
             self.expect_word("UNIQUE")
         clustered = self._clustered()
+        self._refuse_hash()
         descending: tuple[str, ...] = ()
         if not columns or self.at_operator("("):
             columns, descending = self._key_columns()
@@ -281,6 +283,10 @@ class DefinitionParser(DataParser):
         return syntax.ConstraintDefinition(
             kind=kind, name=name, columns=columns, clustered=clustered, descending=descending, line=line
         )
+
+    def _refuse_hash(self) -> None:
+        if self.at_word("HASH"):
+            raise unsupported("A HASH index", self.token.line)
 
     def _foreign_key(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
         """A foreign key, from FOREIGN or REFERENCES on."""
@@ -364,8 +370,22 @@ class DefinitionParser(DataParser):
             column, constraints = self._column_definition(target[-1])
             if constraints or column.default or column.identity or column.type is None:
                 raise self.error()
+            if self.at_word("WITH") and self.peek().text == "(":
+                self._index_options()
             return syntax.AlterTable(target=target, alter_column=column, line=line)
+        if self.accept_word("REBUILD"):
+            self._all_partitions("ALTER TABLE")
+            if self.at_word("WITH"):
+                self._index_options()
+            return syntax.AlterTable(target=target, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
+
+    def _all_partitions(self, statement: str) -> None:
+        """Step over PARTITION = ALL; a single partition is refused."""
+        if self.accept_word("PARTITION"):
+            self.expect_operator("=")
+            if not self.accept_word("ALL"):
+                raise unsupported(f"{statement} … PARTITION", self.token.line)
 
     def _alter_add(self, target: syntax.Name, line: int, checked: bool) -> syntax.AlterTable:
         columns: list[syntax.ColumnDefinition] = []
@@ -488,6 +508,8 @@ class DefinitionParser(DataParser):
         descending: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
             columns, descending = self._key_columns()
+        if columnstore and self.accept_word("ORDER"):
+            self.column_list()
         included = self.column_list() if self.accept_word("INCLUDE") else ()
         where = None
         if self.accept_word("WHERE"):
@@ -502,8 +524,7 @@ class DefinitionParser(DataParser):
         name = self.expect_identifier()
         unique = self.accept_word("UNIQUE") is not None
         clustered = self._clustered()
-        if self.at_word("HASH"):
-            raise unsupported("A HASH index", line)
+        self._refuse_hash()
         columnstore = self.accept_word("COLUMNSTORE") is not None
         indexed = _Indexed(column)
         if not column or self.at_operator("("):
@@ -576,8 +597,7 @@ class DefinitionParser(DataParser):
         self.expect_word("ON")
         target = self.name()
         action = self.expect_word("REBUILD", "REORGANIZE", "DISABLE", "SET").upper
-        if self.at_word("PARTITION"):
-            raise unsupported("ALTER INDEX … PARTITION", line)
+        self._all_partitions("ALTER INDEX")
         self.accept_word("WITH")
         self._skip_parentheses()
         return syntax.Maintain(target=target, index=name, disable=action == "DISABLE", line=line)
