@@ -36,6 +36,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     111: (15, "'%s' must be the first statement in a query batch."),
     113: (15, "Missing end comment mark '*/'."),
     116: (16, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."),
+    117: (15, "The object name '%s' contains more than the maximum number of prefixes. The maximum is 3."),
     119: (15, "Must pass parameter number %s and subsequent parameters as '@name = value'. After the form '@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'."),
     120: (15, "The select list for the INSERT statement contains fewer items than the insert list. The number of SELECT values must match the number of INSERT columns."),
     121: (15, "The select list for the INSERT statement contains more items than the insert list. The number of SELECT values must match the number of INSERT columns."),

@@ -227,6 +227,8 @@ class StatementContext:
 
     def _database_and_schema(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
         """Return the database and schema of a name, or the defaults."""
+        if len(parts) > 4:
+            raise sql_error(117, ".".join(parts), line=line)
         if len(parts) > 3:
             raise unsupported("A linked server", line)
         database = self.database

@@ -413,3 +413,20 @@ CREATE DATABASE options_db; ALTER DATABASE options_db SET RECOVERY SIMPLE, ANSI_
 --> 150 | 1 | 0 | 0 | 1
 --> next result
 --> 1 | 0
+-- source: relational-databases/system-information-schema-views/routines-transact-sql
+CREATE FUNCTION dbo.f (@a int) RETURNS decimal(9,2) AS BEGIN RETURN @a END
+GO
+CREATE FUNCTION dbo.g (@a int) RETURNS nvarchar(20) AS BEGIN RETURN @a END
+GO
+CREATE FUNCTION dbo.h () RETURNS TABLE AS RETURN SELECT 1 AS a
+GO
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+SELECT ROUTINE_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_PRECISION_RADIX, NUMERIC_SCALE, CHARACTER_SET_NAME, DATETIME_PRECISION FROM INFORMATION_SCHEMA.ROUTINES ORDER BY ROUTINE_NAME
+--> 'f' | 'decimal' | NULL | NULL | 9 | 10 | 2 | NULL | NULL
+--> 'g' | 'nvarchar' | 20 | 40 | NULL | NULL | NULL | 'UNICODE' | NULL
+--> 'h' | 'TABLE' | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+--> 'p' | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+-- source: relational-databases/errors-events/database-engine-events-and-errors-0-to-999, 117
+SELECT 1 FROM a.b.c.d.e
+--> error 117: The object name 'a.b.c.d.e' contains more than the maximum number of prefixes. The maximum is 3.
