@@ -45,7 +45,7 @@ from local_sqlserver.compiler.view_changes import check_option_condition
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import DECIMALS, INTEGERS, MAX, TEXT, SqlType
+from local_sqlserver.types import DECIMALS, INTEGER_RANGES, INTEGERS, MAX, TEXT, SqlType
 
 _ROWS = "temp.main._tsql_rows"
 """The temporary table with the rows of a table that is made anew."""
@@ -193,8 +193,8 @@ class DefinitionCompiler(DataCompiler):
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
-        if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
-            raise sql_error(2749, definition.name, line=definition.line)
+        if definition.identity:
+            _check_identity(definition.name, definition.type, *definition.identity, definition.line)
         if definition.default is not None:
             if definition.identity:
                 raise not_created(sql_error(1754, relation.name, definition.name, line=definition.line))
@@ -631,6 +631,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(4924, "ALTER TABLE ALTER COLUMN", definition.name, relation.name, line=node.line)
         if column.computed is not None:
             raise sql_error(4928, column.name, "COMPUTED", line=node.line)
+        if column.identity:
+            _check_identity(column.name, definition.type, *column.identity, node.line)
         nullable = definition.nullable is not False
         after_column = replace(
             column, type=definition.type, nullable=nullable, collation=_collation(definition, definition.type)
@@ -1000,8 +1002,7 @@ class DefinitionCompiler(DataCompiler):
             identity = inherited[1] if inherited is not None and inherited[0] == index else None
             function = functions.get(column.name.lower())
             if function is not None:
-                if function.type.name not in INTEGERS | DECIMALS:
-                    raise sql_error(2749, column.name, line=node.line)
+                _check_identity(column.name, function.type, function.seed, function.increment, node.line)
                 identity = function.seed, function.increment
             columns.append(
                 ColumnInfo(
@@ -1146,15 +1147,6 @@ def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | 
     return None if collation == DATABASE else collation.name
 
 
-INTEGER_RANGES = {
-    "tinyint": (0, 255),
-    "smallint": (-32768, 32767),
-    "int": (-(2**31), 2**31 - 1),
-    "bigint": (-(2**63), 2**63 - 1),
-}
-"""The least and greatest values of the types of a sequence."""
-
-
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
     if node.kept:
         # A star may stand for more columns than at first: the view keeps the first ones, under their names.
@@ -1174,3 +1166,18 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
             raise sql_error(4506, name, target.name, line=node.line)
         columns.append(ColumnInfo(name, column.type, nullable=not column.required, collation=named(column.collation)))
     return tuple(columns)
+
+
+def _check_identity(name: str, declared: SqlType, seed: int, increment: int, line: int) -> None:
+    """Check the type of an IDENTITY column and the numbers; raises 2749, 2752, 2753."""
+    if declared.name not in INTEGERS | DECIMALS or declared.scale:
+        raise sql_error(2749, name, line=line)
+    if declared.precision:
+        highest = 10**declared.precision - 1
+        lowest = -highest
+    else:
+        lowest, highest = INTEGER_RANGES[declared.name]
+    if not lowest <= seed <= highest:
+        raise sql_error(2752, name, line=line)
+    if not increment or not -highest <= increment <= highest:
+        raise sql_error(2753, name, line=line)

@@ -393,6 +393,10 @@ class Administration:
             yield from (self.types if statement.kind == "TYPE" else self.synonyms).drop(statement, frame)
             return
         if statement.kind in ("TABLE", "VIEW", "SEQUENCE"):
+            for name in statement.names:
+                item = self._view.catalog(frame.database).find_named(name)
+                if item is not None and item.type in ("P", "FN", "IF", "TF"):
+                    raise _other_kind(statement.kind, name, item)
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)
             return
@@ -423,8 +427,7 @@ class Administration:
                 return
             raise sql_error(3701, "drop", kind, ".".join(name))
         if _KINDS[item.type] != kind:
-            other = _KINDS[item.type]
-            raise sql_error(3705, kind.upper(), ".".join(name), ".".join(name), other, f"DROP {other.upper()}")
+            raise _other_kind(statement.kind, name, item)
         if kind == "function":
             for view in self._callers(item, catalog, "DROP", statement.line):
                 raise unsupported(f"DROP FUNCTION {item.name}, which the view {view.name} calls,", statement.line)
@@ -486,3 +489,9 @@ class Administration:
                 raise unsupported(f"ALTER DATABASE … SET {option} {value}".rstrip(), statement.line)
         self._shared.databases.save(database)
         yield Done(in_procedure=frame.in_procedure)
+
+
+def _other_kind(kind: str, name: syntax.Name, item: CatalogObject) -> SqlError:
+    """Error 3705: DROP of an object of another kind."""
+    other = _KINDS[item.type]
+    return sql_error(3705, kind, ".".join(name), ".".join(name), other, f"DROP {other.upper()}")

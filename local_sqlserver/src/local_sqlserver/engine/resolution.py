@@ -272,6 +272,8 @@ class StatementContext:
                 if error.number != 208:
                     raise
                 raise sql_error(5313, ".".join(parts), line=line) from error
+        if item is not None and item.type in ("IF", "TF"):
+            raise sql_error(216, ".".join(parts), line=line)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
         return self._with_identity_insert(relation_of(item, database))

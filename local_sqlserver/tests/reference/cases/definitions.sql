@@ -1227,3 +1227,37 @@ CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT df DEFAULT
 CREATE TABLE dbo.t (a int, b int, c AS a / b); INSERT dbo.t VALUES (1, 0); SELECT a FROM dbo.t
 --> 1
 --! known: computed columns are computed when their row is written
+-- source: statements/create-table-transact-sql-identity-property, data types; errors 2749, 2752 and 2753
+CREATE TABLE dbo.t (a decimal(5,2) IDENTITY)
+--> error 2749
+CREATE TABLE dbo.t (a int IDENTITY(1, 0))
+--> error 2753: Identity column 'a' contains invalid INCREMENT.
+CREATE TABLE dbo.t (a tinyint IDENTITY(300, 1))
+--> error 2752: Identity column 'a' contains invalid SEED.
+CREATE TABLE dbo.t (id int IDENTITY, a int); ALTER TABLE dbo.t ALTER COLUMN id bigint; ALTER TABLE dbo.t ALTER COLUMN id varchar(5)
+--> error 2749
+CREATE TABLE dbo.t (a decimal(3) IDENTITY(999, -1), b int); INSERT dbo.t VALUES (1), (2); SELECT a FROM dbo.t
+--: decimal(3,0)
+--> 999
+--> 998
+-- source: relational-databases/errors-events/database-engine-events-and-errors-2000-to-2999, 2809; 0 to 999, 216
+CREATE TABLE dbo.t (a int); EXEC dbo.t
+--> error 2809: The request for procedure 't' failed because 't' is a table object.
+CREATE FUNCTION dbo.f (@a int) RETURNS TABLE AS RETURN SELECT @a AS a
+GO
+EXEC dbo.f 1
+GO
+SELECT a FROM dbo.f
+--> error 2809: The request for procedure 'f' failed because 'f' is a table valued function object.
+--> error 216: Parameters were not supplied for the function 'dbo.f'.
+-- source: relational-databases/errors-events/database-engine-events-and-errors-3000-to-3999, 3705
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+DROP TABLE dbo.p
+GO
+DROP VIEW IF EXISTS dbo.p
+GO
+DROP FUNCTION dbo.p
+--> error 3705: Cannot use DROP TABLE with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+--> error 3705: Cannot use DROP VIEW with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+--> error 3705: Cannot use DROP FUNCTION with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
