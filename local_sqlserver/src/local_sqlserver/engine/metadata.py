@@ -189,6 +189,8 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
         schema_id = catalog.schemas[item_of_constraint.schema.lower()][0]
         constraint = item_of_constraint.constraints[position - 1] if position <= 500 else None
         answers = object_properties.of_constraint(constraint, schema_id)
+    elif number in system_views.names():
+        answers = object_properties.of_system_view(system_views.names()[number][0])
     else:
         return None
     return _property_value("OBJECTPROPERTY", name, answers)
@@ -198,6 +200,8 @@ def _object_property_ex(values: SessionValues, arguments: Arguments) -> object:
     """Return a property; BaseType is the type of the object, or of the object behind a synonym."""
     if (_argument(arguments, 1) or "").lower() != "basetype":
         return _object_property(values, arguments)
+    if _number(arguments, 0) in system_views.names():
+        return "V "
     item = _by_id(values, arguments[:1])
     if item is not None and item.type == "SN":
         found = _find(values, item.definition)

@@ -430,3 +430,6 @@ SELECT ROUTINE_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH
 -- source: relational-databases/errors-events/database-engine-events-and-errors-0-to-999, 117
 SELECT 1 FROM a.b.c.d.e
 --> error 117: The object name 'a.b.c.d.e' contains more than the maximum number of prefixes. The maximum is 3.
+-- source: functions/objectproperty-transact-sql, of a system view
+SELECT OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'IsView'), OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'IsMSShipped'), OBJECTPROPERTYEX(OBJECT_ID('sys.objects'), 'IsTable'), OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'nosuch'), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'SchemaId')), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'SchemaId'))
+--> 1 | 1 | 0 | NULL | 'INFORMATION_SCHEMA' | 'sys'
