@@ -22,7 +22,10 @@ _FIRST_OBJECT_ID = 1_000_001
 
 @dataclass(slots=True)
 class Database:
-    """An attached database; ``catalog`` is its committed state."""
+    """An attached database; ``catalog`` is its committed state.
+
+    ``options`` are those options of ALTER DATABASE … SET, with their values, that have no effect but are shown.
+    """
 
     name: str
     id: int
@@ -31,6 +34,7 @@ class Database:
     snapshot_isolation: bool = False
     user_access: str = "MULTI_USER"
     recovery_model: str = "FULL"
+    options: dict[str, str] = field(default_factory=dict)
     single_user: int | None = None
     next_id: int = _FIRST_OBJECT_ID
     next_schema_id: int = 5
@@ -61,13 +65,14 @@ class Databases:
         self._prepare_master()
         self._attach(TEMPDB, 2)
         rows = self._root.execute(
-            f"SELECT name, database_id, read_committed_snapshot, snapshot_isolation, recovery_model "
+            f"SELECT name, database_id, read_committed_snapshot, snapshot_isolation, recovery_model, options "
             f"FROM {self._home}.databases WHERE database_id > 2 ORDER BY database_id"
         ).fetchall()
-        for name, database_id, read_committed, snapshot, recovery in rows:
+        for name, database_id, read_committed, snapshot, recovery, options in rows:
             database = self._attach(name, database_id)
             database.read_committed_snapshot, database.snapshot_isolation = read_committed, snapshot
             database.recovery_model = recovery
+            database.options = dict(option.split() for option in options)
 
     @property
     def _home(self) -> str:
@@ -106,6 +111,7 @@ class Databases:
             "user_access VARCHAR, recovery_model VARCHAR, read_committed_snapshot BOOLEAN, "
             "snapshot_isolation BOOLEAN)"
         )
+        self._root.execute(f"ALTER TABLE {self._home}.databases ADD COLUMN IF NOT EXISTS options VARCHAR[] DEFAULT []")
         self._root.execute(
             f"CREATE TABLE IF NOT EXISTS {self._home}.logins (name VARCHAR, salt BLOB, hash BLOB, "
             f"created TIMESTAMP, "
@@ -113,7 +119,7 @@ class Databases:
         )
         for database_id, name in ((1, MASTER), (2, TEMPDB)):
             self._root.execute(
-                f"INSERT INTO {self._home}.databases SELECT $1, $2, $3, 'MULTI_USER', 'SIMPLE', FALSE, FALSE "
+                f"INSERT INTO {self._home}.databases SELECT $1, $2, $3, 'MULTI_USER', 'SIMPLE', FALSE, FALSE, [] "
                 f"WHERE NOT EXISTS (FROM {self._home}.databases WHERE database_id = $1)",
                 [database_id, name, datetime.now()],
             )
@@ -148,7 +154,7 @@ class Databases:
             self._path(name).with_suffix(".duckdb.wal").unlink(missing_ok=True)
             database = self._attach(name, max(database_id, 5))
             self._root.execute(
-                f"INSERT INTO {self._home}.databases VALUES ($1, $2, $3, 'MULTI_USER', 'FULL', FALSE, FALSE)",
+                f"INSERT INTO {self._home}.databases VALUES ($1, $2, $3, 'MULTI_USER', 'FULL', FALSE, FALSE, [])",
                 [database.id, name, datetime.now()],
             )
             return database
@@ -167,10 +173,11 @@ class Databases:
         with self._lock:
             self._root.execute(
                 f"UPDATE {self._home}.databases SET user_access = $2, recovery_model = $3, "
-                "read_committed_snapshot = $4, snapshot_isolation = $5 WHERE database_id = $1",
+                "read_committed_snapshot = $4, snapshot_isolation = $5, options = $6 WHERE database_id = $1",
                 [
                     *(database.id, database.user_access, database.recovery_model),
                     *(database.read_committed_snapshot, database.snapshot_isolation),
+                    [f"{option} {value}" for option, value in database.options.items()],
                 ],
             )
 

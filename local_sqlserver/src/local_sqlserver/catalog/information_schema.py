@@ -154,8 +154,8 @@ VIEWS = (
     declare("INFORMATION_SCHEMA.CONSTRAINT_TABLE_USAGE", f"({_CONSTRAINTS})", _TABLE + _CONSTRAINT),
     declare(
         "INFORMATION_SCHEMA.ROUTINES",
-        "(SELECT o.*, r.type_name FROM {home}.objects o LEFT JOIN {home}.parameters r ON r.object_id = o.object_id "
-        "AND r.parameter_id = 0 WHERE o.type IN ('P', 'FN', 'IF', 'TF'))",
+        "(SELECT o.*, r.* EXCLUDE (object_id, name) FROM {home}.objects o LEFT JOIN {home}.all_parameters r "
+        "ON r.object_id = o.object_id AND r.parameter_id = 0 WHERE o.type IN ('P', 'FN', 'IF', 'TF')) c",
         """
         SPECIFIC_CATALOG nvarchar(128)? = {name}
         SPECIFIC_SCHEMA nvarchar(128)? = schema_name
@@ -164,12 +164,35 @@ VIEWS = (
         ROUTINE_SCHEMA nvarchar(128)? = schema_name
         ROUTINE_NAME sysname = name
         ROUTINE_TYPE nvarchar(20)? = CASE type WHEN 'P' THEN 'PROCEDURE' ELSE 'FUNCTION' END
+        MODULE_CATALOG sysname? = NULL
+        MODULE_SCHEMA sysname? = NULL
+        MODULE_NAME sysname? = NULL
+        UDT_CATALOG sysname? = NULL
+        UDT_SCHEMA sysname? = NULL
+        UDT_NAME sysname? = NULL
         DATA_TYPE sysname? = CASE WHEN type IN ('IF', 'TF') THEN 'TABLE' ELSE type_name END
+        """
+        + _type(_COLLATION + _SETS + _NUMBERS)
+        + """
+        INTERVAL_TYPE nvarchar(30)? = NULL
+        INTERVAL_PRECISION smallint? = NULL
+        TYPE_UDT_CATALOG sysname? = NULL
+        TYPE_UDT_SCHEMA sysname? = NULL
+        TYPE_UDT_NAME sysname? = NULL
+        SCOPE_CATALOG sysname? = NULL
+        SCOPE_SCHEMA sysname? = NULL
+        SCOPE_NAME sysname? = NULL
+        MAXIMUM_CARDINALITY bigint? = NULL
+        DTD_IDENTIFIER sysname? = NULL
         ROUTINE_BODY nvarchar(30)? = 'SQL'
         ROUTINE_DEFINITION nvarchar(4000)? = left(definition, 4000)
+        EXTERNAL_NAME sysname? = NULL
+        EXTERNAL_LANGUAGE nvarchar(30)? = NULL
+        PARAMETER_STYLE nvarchar(30)? = NULL
         IS_DETERMINISTIC nvarchar(10)? = 'NO'
         SQL_DATA_ACCESS nvarchar(30)? = CASE type WHEN 'P' THEN 'MODIFIES' ELSE 'READS' END
         IS_NULL_CALL nvarchar(10)? = NULL
+        SQL_PATH sysname? = NULL
         SCHEMA_LEVEL_ROUTINE nvarchar(10)? = 'YES'
         MAX_DYNAMIC_RESULT_SETS smallint? = CASE type WHEN 'P' THEN -1 ELSE 0 END
         IS_USER_DEFINED_CAST nvarchar(10)? = 'NO'

@@ -69,16 +69,16 @@ class CatalogObject:
 
 
 def sequence_text(sequence: SequenceInfo) -> str:
-    """The definition of a sequence object: type, start, increment, minimum, maximum, 1 for CYCLE."""
-    numbers = (sequence.start, sequence.increment, sequence.minimum, sequence.maximum, int(sequence.cycle))
-    return " ".join((sequence.type.name, *map(str, numbers)))
+    """The definition of a sequence object: type, start, increment, minimum, maximum, 1 for CYCLE, cache."""
+    bounds = (sequence.start, sequence.increment, sequence.minimum, sequence.maximum)
+    return " ".join((sequence.type.name, *map(str, (*bounds, int(sequence.cycle), sequence.cache))))
 
 
 def sequence_of(definition: str) -> SequenceInfo:
     """The sequence object of a definition that ``sequence_text`` made."""
     name, *numbers = definition.split()
-    start, increment, minimum, maximum, cycle = map(int, numbers)
-    return SequenceInfo(SqlType(name), start, increment, minimum, maximum, bool(cycle))
+    start, increment, minimum, maximum, cycle, cache = map(int, numbers)
+    return SequenceInfo(SqlType(name), start, increment, minimum, maximum, bool(cycle), cache)
 
 
 @dataclass(frozen=True, slots=True)

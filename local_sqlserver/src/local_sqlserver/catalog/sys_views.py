@@ -197,6 +197,7 @@ HELPERS["all_sequences"] = (
     "SELECT o.*, split_part(o.definition, ' ', 1) AS type_name, split_part(o.definition, ' ', 2)::BIGINT AS first, "
     "split_part(o.definition, ' ', 3)::BIGINT AS step, split_part(o.definition, ' ', 4)::BIGINT AS least, "
     "split_part(o.definition, ' ', 5)::BIGINT AS most, split_part(o.definition, ' ', 6) = '1' AS cycles, "
+    "split_part(o.definition, ' ', 7)::INT AS cache, "
     "coalesce(q.last_value, q.start_value) AS present, q.last_value AS last_used FROM {home}.objects o "
     "LEFT JOIN duckdb_sequences() q ON q.database_name = {name} AND q.schema_name = o.schema_name "
     "AND q.sequence_name = o.name WHERE o.type = 'SO'"
@@ -635,8 +636,8 @@ VIEWS = (
         minimum_value bigint? = least
         maximum_value bigint? = most
         is_cycling bit? = cycles
-        is_cached bit? = TRUE
-        cache_size int? = NULL
+        is_cached bit? = cache <> 0
+        cache_size int? = CASE WHEN cache > 0 THEN cache END
         system_type_id tinyint
         user_type_id int
         precision tinyint
@@ -945,7 +946,7 @@ VIEWS = (
         source_database_id int? = NULL
         owner_sid varbinary(85)? = '\\x01'::BLOB
         create_date datetime = created
-        compatibility_level tinyint = 160
+        compatibility_level tinyint = CASE WHEN list_contains(options, 'COMPATIBILITY_LEVEL 150') THEN 150 ELSE 160 END
         collation_name sysname? = {_COLLATION}
         user_access tinyint? = CASE user_access WHEN 'SINGLE_USER' THEN 1 WHEN 'RESTRICTED_USER' THEN 2 ELSE 0 END
         user_access_desc nvarchar(60)? = user_access
@@ -964,18 +965,18 @@ VIEWS = (
         recovery_model_desc nvarchar(60)? = recovery_model
         page_verify_option tinyint? = 2
         page_verify_option_desc nvarchar(60)? = 'CHECKSUM'
-        is_auto_create_stats_on bit? = TRUE
+        is_auto_create_stats_on bit? = NOT list_contains(options, 'AUTO_CREATE_STATISTICS OFF')
         is_auto_create_stats_incremental_on bit? = FALSE
-        is_auto_update_stats_on bit? = TRUE
-        is_auto_update_stats_async_on bit? = FALSE
-        is_ansi_null_default_on bit? = FALSE
-        is_ansi_nulls_on bit? = FALSE
-        is_ansi_padding_on bit? = FALSE
-        is_ansi_warnings_on bit? = FALSE
-        is_arithabort_on bit? = FALSE
-        is_concat_null_yields_null_on bit? = FALSE
+        is_auto_update_stats_on bit? = NOT list_contains(options, 'AUTO_UPDATE_STATISTICS OFF')
+        is_auto_update_stats_async_on bit? = list_contains(options, 'AUTO_UPDATE_STATISTICS_ASYNC ON')
+        is_ansi_null_default_on bit? = list_contains(options, 'ANSI_NULL_DEFAULT ON')
+        is_ansi_nulls_on bit? = list_contains(options, 'ANSI_NULLS ON')
+        is_ansi_padding_on bit? = list_contains(options, 'ANSI_PADDING ON')
+        is_ansi_warnings_on bit? = list_contains(options, 'ANSI_WARNINGS ON')
+        is_arithabort_on bit? = list_contains(options, 'ARITHABORT ON')
+        is_concat_null_yields_null_on bit? = list_contains(options, 'CONCAT_NULL_YIELDS_NULL ON')
         is_numeric_roundabort_on bit? = FALSE
-        is_quoted_identifier_on bit? = FALSE
+        is_quoted_identifier_on bit? = list_contains(options, 'QUOTED_IDENTIFIER ON')
         is_recursive_triggers_on bit? = FALSE
         is_cursor_close_on_commit_on bit? = FALSE
         is_local_cursor_default bit? = FALSE

@@ -62,7 +62,7 @@ class ConstraintInfo:
 
 @dataclass(frozen=True, slots=True)
 class SequenceInfo:
-    """A sequence object: its type and the numbers of CREATE SEQUENCE."""
+    """A sequence object: its type and the numbers of CREATE SEQUENCE; ``cache`` is 0 for NO CACHE, -1 for no size."""
 
     type: SqlType
     start: int
@@ -70,6 +70,7 @@ class SequenceInfo:
     minimum: int
     maximum: int
     cycle: bool
+    cache: int
 
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}

@@ -45,7 +45,7 @@ from local_sqlserver.compiler.view_changes import check_option_condition
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import DECIMALS, INTEGERS, MAX, TEXT, SqlType
+from local_sqlserver.types import DECIMALS, INTEGER_RANGES, INTEGERS, MAX, TEXT, SqlType
 
 _ROWS = "temp.main._tsql_rows"
 """The temporary table with the rows of a table that is made anew."""
@@ -81,6 +81,7 @@ class DefinitionCompiler(DataCompiler):
 
     def create_table(self, node: syntax.CreateTable) -> Translation:
         """CREATE TABLE."""
+        self.changed_name = ".".join(node.target)
         target = self.context.target(node.target, node.line)
         if not node.target[-1].startswith(("#", "@")) and self.existing(node.target, node.line):
             raise sql_error(2714, node.target[-1], line=node.line)
@@ -94,7 +95,7 @@ class DefinitionCompiler(DataCompiler):
         # Computed columns last: they may read columns that follow them.
         for definition in sorted(node.columns, key=lambda definition: definition.computed is not None):
             if any(definition.name.lower() == known.name.lower() for known in columns):
-                raise sql_error(2705, definition.name, target.name, line=definition.line)
+                raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
             is_key = definition.name.lower() in keyed
             if is_key and definition.nullable is True:
                 raise _nullable_key(target, definition.line)
@@ -120,7 +121,7 @@ class DefinitionCompiler(DataCompiler):
             if any(known.name.lower() == constraint.name.lower() for known in constraints):
                 raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
-                raise sql_error(8110, relation.name, line=given.line)
+                raise sql_error(8110, self.changed_name, line=given.line)
             constraints.append(constraint)
         relation = replace(relation, constraints=tuple(constraints))
         statements = []
@@ -192,8 +193,8 @@ class DefinitionCompiler(DataCompiler):
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
-        if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
-            raise sql_error(2749, definition.name, line=definition.line)
+        if definition.identity:
+            _check_identity(definition.name, definition.type, *definition.identity, definition.line)
         if definition.default is not None:
             if definition.identity:
                 raise not_created(sql_error(1754, relation.name, definition.name, line=definition.line))
@@ -266,7 +267,7 @@ class DefinitionCompiler(DataCompiler):
             if given.columnstore:
                 continue
             if is_key and column.type.length == MAX:
-                raise sql_error(1919, column.name, relation.name, line=given.line)
+                raise sql_error(1919, column.name, self.changed_name, line=given.line)
             if column.computed is None:
                 continue
             expression = parse_expression(column.computed)
@@ -363,6 +364,7 @@ class DefinitionCompiler(DataCompiler):
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
+        self.changed_name = ".".join(node.target)
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
@@ -461,11 +463,14 @@ class DefinitionCompiler(DataCompiler):
 
     def _switch_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4916."""
-        known = {constraint.name.lower() for constraint in relation.constraints if constraint.kind in ("C", "F")}
-        for name in node.switched:
-            if name and name.lower() not in known:
+        kinds = {constraint.name.lower(): constraint.kind for constraint in relation.constraints}
+        kinds |= {(column.default_name or "").lower(): "D" for column in relation.columns}
+        for name in filter(None, node.switched):
+            kind = kinds.get(name.lower())
+            if kind not in ("C", "F"):
                 error = sql_error(4916, line=node.line)
-                error.causes = (sql_error(4917, name, line=node.line),)
+                number = 11415 if kind in ("PK", "UQ", "D") else 4917
+                error.causes = (sql_error(number, name, line=node.line),)
                 raise error
         chosen = {name.lower() for name in node.switched}
         constraints = []
@@ -485,7 +490,7 @@ class DefinitionCompiler(DataCompiler):
         self, definition: syntax.ColumnDefinition, relation: Relation, node: syntax.AlterTable
     ) -> tuple[Relation, ColumnInfo]:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
-            raise sql_error(2705, definition.name, relation.name, line=definition.line)
+            raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
         if definition.identity and any(column.identity for column in relation.columns):
             raise sql_error(2744, relation.name, line=definition.line)
         nullable, is_key = definition.nullable, False
@@ -626,6 +631,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(4924, "ALTER TABLE ALTER COLUMN", definition.name, relation.name, line=node.line)
         if column.computed is not None:
             raise sql_error(4928, column.name, "COMPUTED", line=node.line)
+        if column.identity:
+            _check_identity(column.name, definition.type, *column.identity, node.line)
         nullable = definition.nullable is not False
         after_column = replace(
             column, type=definition.type, nullable=nullable, collation=_collation(definition, definition.type)
@@ -716,6 +723,7 @@ class DefinitionCompiler(DataCompiler):
         if start is None:
             start = before.start if before else minimum if increment > 0 else maximum
         cycle = node.cycle if node.cycle is not None else before.cycle if before else False
+        cache = node.cache if node.cache is not None else before.cache if before else -1
         if not increment:
             raise sql_error(11700, ".".join(node.target), line=node.line)
         for argument, value in (("MINVALUE", minimum), ("MAXVALUE", maximum), ("START WITH", start)):
@@ -726,7 +734,7 @@ class DefinitionCompiler(DataCompiler):
         if not minimum <= start <= maximum:
             raise sql_error(11703, ".".join(node.target), line=node.line)
         target = replace(known or self.context.target(node.target, node.line), kind="SO", columns=())
-        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle)
+        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle, cache)
         sql = (
             f"CREATE OR REPLACE SEQUENCE {target.duckdb_name} MINVALUE {minimum} MAXVALUE {maximum} "
             f"START WITH {start} INCREMENT BY {increment}{' CYCLE' if cycle else ''}"
@@ -768,6 +776,7 @@ class DefinitionCompiler(DataCompiler):
 
     def create_index(self, node: syntax.CreateIndex) -> Translation:
         """CREATE INDEX: a unique index is enforced; any other is only recorded, because it affects speed alone."""
+        self.changed_name = ".".join(node.target)
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
@@ -989,12 +998,11 @@ class DefinitionCompiler(DataCompiler):
             if not column.name:
                 raise sql_error(1038, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
-                raise sql_error(2705, column.name, target.name, line=node.line)
+                raise sql_error(2705, column.name, ".".join(body.into), line=node.line)
             identity = inherited[1] if inherited is not None and inherited[0] == index else None
             function = functions.get(column.name.lower())
             if function is not None:
-                if function.type.name not in INTEGERS | DECIMALS:
-                    raise sql_error(2749, column.name, line=node.line)
+                _check_identity(column.name, function.type, function.seed, function.increment, node.line)
                 identity = function.seed, function.increment
             columns.append(
                 ColumnInfo(
@@ -1139,15 +1147,6 @@ def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | 
     return None if collation == DATABASE else collation.name
 
 
-INTEGER_RANGES = {
-    "tinyint": (0, 255),
-    "smallint": (-32768, 32767),
-    "int": (-(2**31), 2**31 - 1),
-    "bigint": (-(2**63), 2**63 - 1),
-}
-"""The least and greatest values of the types of a sequence."""
-
-
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
     if node.kept:
         # A star may stand for more columns than at first: the view keeps the first ones, under their names.
@@ -1167,3 +1166,18 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
             raise sql_error(4506, name, target.name, line=node.line)
         columns.append(ColumnInfo(name, column.type, nullable=not column.required, collation=named(column.collation)))
     return tuple(columns)
+
+
+def _check_identity(name: str, declared: SqlType, seed: int, increment: int, line: int) -> None:
+    """Check the type of an IDENTITY column and the numbers; raises 2749, 2752, 2753."""
+    if declared.name not in INTEGERS | DECIMALS or declared.scale:
+        raise sql_error(2749, name, line=line)
+    if declared.precision:
+        highest = 10**declared.precision - 1
+        lowest = -highest
+    else:
+        lowest, highest = INTEGER_RANGES[declared.name]
+    if not lowest <= seed <= highest:
+        raise sql_error(2752, name, line=line)
+    if not increment or not -highest <= increment <= highest:
+        raise sql_error(2753, name, line=line)

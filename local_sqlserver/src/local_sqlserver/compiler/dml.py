@@ -70,7 +70,7 @@ class _Target:
 
     ``own`` are its columns with their old values; ``rowid`` is the SQL of the row's number; ``source`` is FROM.
     ``columns`` maps the columns that may be assigned, in lower case, to those of the table. If a common table
-    expression stands for the table, ``condition`` joins it with the table as "_b", and ``shown`` are its columns.
+    expression stands for the table, ``condition`` joins it with the table as "_b".
     ``joined`` tells whether FROM may find a row twice.
     """
 
@@ -82,7 +82,6 @@ class _Target:
     rowid: str
     columns: dict[str, ColumnInfo]
     condition: str = ""
-    shown: tuple[OutputColumn, ...] = ()
     joined: bool = False
 
     @property
@@ -588,7 +587,6 @@ class DataCompiler(ViewCompiler):
             return tables, _Target(
                 *(base.relation, found.alias, own, scope, sql, rowid, base.columns),
                 condition=f'"_b".rowid = {rowid}',
-                shown=found.columns,
                 joined=True,  # the expression itself may find a row twice
             )
         if found is None:
@@ -705,8 +703,13 @@ class DataCompiler(ViewCompiler):
             statements.append(f"SELECT {names} FROM {changes}")
             types = tuple(value.type for value in variables.values())
             return self._translation(tuple(statements), "update", relation, assignments=tuple(variables), types=types)
-        pseudo = [self._shown(target, "inserted", _NEW), self._shown(target, "deleted", _OLD)]
-        return self._with_output(statements, "update", updated, node.output, [*pseudo, *kept])
+        inserted = self._shown(target, "inserted", _NEW, kept)
+        sources = [inserted, self._shown(target, "deleted", _OLD, kept), *kept]
+        translation = self._with_output(statements, "update", updated, node.output, sources)
+        for name in inserted.used:
+            if target.condition and name.lower() not in target.columns:
+                raise unsupported(f"OUTPUT of inserted.{name}, which the target computes", line)
+        return translation
 
     def _kept_sources(self, target: _Target, selected: list[str]) -> list[SourceColumns]:
         """The other sources of FROM as OUTPUT reads them; adds their columns to those of the changed rows."""
@@ -722,16 +725,21 @@ class DataCompiler(ViewCompiler):
             ]
         return kept
 
-    def _shown(self, target: _Target, name: str, prefix: str) -> SourceColumns:
-        """INSERTED or DELETED of UPDATE and DELETE; they have the columns that the target's name shows."""
+    def _shown(self, target: _Target, name: str, prefix: str, kept: list[SourceColumns]) -> SourceColumns:
+        """INSERTED or DELETED of UPDATE and DELETE; they have the columns that the target's name shows.
+
+        Columns that a common table expression computes have their old values, which are among the ``kept`` sources.
+        """
         columns = _pseudo(target.relation, name, prefix).columns
-        if target.condition:
-            by_name = {column.name: column for column in columns}
-            columns = tuple(
-                replace(by_name[target.columns[shown.name.lower()].name], name=shown.name)
-                for shown in target.shown
-                if shown.name.lower() in target.columns
-            )
+        for source in kept:
+            if target.condition and source.alias == target.alias:
+                by_name = {column.name: column for column in columns}
+                columns = tuple(
+                    replace(by_name[target.columns[shown.name.lower()].name], name=shown.name)
+                    if shown.name.lower() in target.columns
+                    else shown
+                    for shown in source.columns
+                )
         return SourceColumns(name, "_u", columns)
 
     def _assigned_column(
@@ -830,7 +838,7 @@ class DataCompiler(ViewCompiler):
             f"SELECT {distinct}{', '.join(selected)} FROM {target.with_old_values}{where}{limit}",
             f"DELETE FROM {relation.duckdb_name} WHERE rowid IN (SELECT _rowid FROM {changes})",
         ]
-        shown = self._shown(target, "deleted", _OLD)
+        shown = self._shown(target, "deleted", _OLD, kept)
         return self._with_output(statements, "delete", deleted, node.output, [shown, *kept])
 
     def merge(self, node: syntax.Merge) -> Translation:

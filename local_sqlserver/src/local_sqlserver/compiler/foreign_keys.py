@@ -311,7 +311,7 @@ def define(
     compiler: DataCompiler, given: syntax.ConstraintDefinition, relation: Relation, name: str, parent: Relation
 ) -> ConstraintInfo:
     """A foreign key of a table; raises 1715, 1753, 1761, 1762, 1764, 1765, 1769, 1770, 1773, 1776, 1778, 1785, 8139."""
-    line = given.line
+    line, written = given.line, ".".join(given.references)
     by_name = {column.name.lower(): column for column in relation.columns}
     keys = {column.name.lower(): column for column in parent.columns}
     for column in given.columns:
@@ -321,25 +321,25 @@ def define(
     if not referenced:
         primary = next((known for known in parent.constraints if known.kind == "PK"), None)
         if primary is None:
-            raise sql_error(1773, name, parent.name, line=line)
+            raise sql_error(1773, name, written, line=line)
         referenced = primary.columns
     if len(referenced) != len(given.columns):
         raise sql_error(8139, relation.name, line=line)
     for column in referenced:
         if column.lower() not in keys:
-            raise sql_error(1770, name, column, parent.name, line=line)
+            raise sql_error(1770, name, column, written, line=line)
     wanted = {column.lower() for column in referenced}
     if not any(
         known.kind in ("PK", "UQ", "UX") and not known.definition and {c.lower() for c in known.columns} == wanted
         for known in parent.constraints
     ):
-        raise sql_error(1776, parent.name, name, line=line)
+        raise sql_error(1776, written, name, line=line)
     columns = [by_name[column.lower()] for column in given.columns]
     for own, other in zip(columns, (keys[column.lower()] for column in referenced), strict=True):
         if own.type == other.type:
             continue
         number = 1753 if own.type.name == other.type.name else 1778
-        raise sql_error(number, parent.name, other.name, relation.name, own.name, name, line=line)
+        raise sql_error(number, written, other.name, relation.name, own.name, name, line=line)
     check_persisted(tuple(column.name for column in columns), relation, "FOREIGN KEY CONSTRAINT", line)
     for computed in (known for known in columns if known.computed is not None):
         if given.on_delete not in ("NO ACTION", "CASCADE"):

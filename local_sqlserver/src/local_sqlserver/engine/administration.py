@@ -39,29 +39,36 @@ from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
 
 _DATABASE_OPTIONS = {
-    "ANSI_NULLS": {"ON"},
-    "ANSI_NULL_DEFAULT": {"ON"},
-    "ANSI_PADDING": {"ON"},
-    "ANSI_WARNINGS": {"ON"},
-    "ARITHABORT": {"ON"},
     "AUTO_CLOSE": {"OFF"},
-    "AUTO_CREATE_STATISTICS": {"ON", "OFF"},
     "AUTO_SHRINK": {"OFF"},
-    "AUTO_UPDATE_STATISTICS": {"ON", "OFF"},
-    "AUTO_UPDATE_STATISTICS_ASYNC": {"ON", "OFF"},
-    "COMPATIBILITY_LEVEL": {"150", "160", "170"},
-    "CONCAT_NULL_YIELDS_NULL": {"ON"},
     "CURSOR_CLOSE_ON_COMMIT": {"OFF"},
+    "CURSOR_DEFAULT": {"GLOBAL"},
+    "DB_CHAINING": {"OFF"},
+    "DATE_CORRELATION_OPTIMIZATION": {"OFF"},
     "DELAYED_DURABILITY": {"DISABLED"},
     "NUMERIC_ROUNDABORT": {"OFF"},
     "ONLINE": {""},
     "PAGE_VERIFY": {"CHECKSUM"},
-    "QUOTED_IDENTIFIER": {"ON"},
+    "PARAMETERIZATION": {"SIMPLE"},
     "READ_WRITE": {""},
     "RECURSIVE_TRIGGERS": {"OFF"},
     "TRUSTWORTHY": {"OFF"},
 }
-"""ALTER DATABASE … SET options without an effect that a session could observe in the stand-in."""
+"""ALTER DATABASE … SET options that are accepted with the value that they have anyway."""
+_SHOWN_OPTIONS = {
+    "ANSI_NULLS": {"ON", "OFF"},
+    "ANSI_NULL_DEFAULT": {"ON", "OFF"},
+    "ANSI_PADDING": {"ON", "OFF"},
+    "ANSI_WARNINGS": {"ON", "OFF"},
+    "ARITHABORT": {"ON", "OFF"},
+    "AUTO_CREATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_UPDATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_UPDATE_STATISTICS_ASYNC": {"ON", "OFF"},
+    "COMPATIBILITY_LEVEL": {"150", "160"},
+    "CONCAT_NULL_YIELDS_NULL": {"ON", "OFF"},
+    "QUOTED_IDENTIFIER": {"ON", "OFF"},
+}
+"""Those that the catalog shows and that change no result: clients set the options of their sessions themselves."""
 
 
 _KINDS = {
@@ -239,13 +246,15 @@ class Administration:
             found = len(names)
             names |= {item.name.lower() for item in functions if names_any(item.definition, names)}
         for item in catalog.objects.values():
-            texts = [text or "" for column in item.columns for text in (column.computed, column.default)]
-            texts += [constraint.definition for constraint in item.constraints]
             if item.type != "U":
                 continue
-            if any(names_any(text, {function.name.lower()}) for text in texts):
-                name = f"{function.schema}.{function.name}"
-                raise sql_error(3729, f"{action} FUNCTION", name, item.name, line=line)
+            callers = [(column.computed, item.name) for column in item.columns]
+            callers += [(column.default, column.default_name or item.name) for column in item.columns]
+            callers += [(constraint.definition, constraint.name) for constraint in item.constraints]
+            for text, caller in callers:
+                if names_any(text or "", {function.name.lower()}):
+                    name = f"{function.schema}.{function.name}"
+                    raise sql_error(3729, f"{action} FUNCTION", name, caller, line=line)
             if any(names_any(column.computed or "", names) for column in item.columns):
                 raise unsupported(f"{action} FUNCTION of a function behind the computed columns of {item.name}", line)
         return [item for item in catalog.objects.values() if item.type == "V" and names_any(item.definition, names)]
@@ -384,6 +393,10 @@ class Administration:
             yield from (self.types if statement.kind == "TYPE" else self.synonyms).drop(statement, frame)
             return
         if statement.kind in ("TABLE", "VIEW", "SEQUENCE"):
+            for name in statement.names:
+                item = self._view.catalog(frame.database).find_named(name)
+                if item is not None and item.type in ("P", "FN", "IF", "TF"):
+                    raise _other_kind(statement.kind, name, item)
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)
             return
@@ -414,8 +427,7 @@ class Administration:
                 return
             raise sql_error(3701, "drop", kind, ".".join(name))
         if _KINDS[item.type] != kind:
-            other = _KINDS[item.type]
-            raise sql_error(3705, kind.upper(), ".".join(name), ".".join(name), other, f"DROP {other.upper()}")
+            raise _other_kind(statement.kind, name, item)
         if kind == "function":
             for view in self._callers(item, catalog, "DROP", statement.line):
                 raise unsupported(f"DROP FUNCTION {item.name}, which the view {view.name} calls,", statement.line)
@@ -471,7 +483,15 @@ class Administration:
             elif option in ("SINGLE_USER", "MULTI_USER", "RESTRICTED_USER"):
                 database.user_access = option
                 database.single_user = self._state.spid if option == "SINGLE_USER" else None
+            elif value in _SHOWN_OPTIONS.get(option, ()):
+                database.options[option] = value
             elif value not in _DATABASE_OPTIONS.get(option, ()):
                 raise unsupported(f"ALTER DATABASE … SET {option} {value}".rstrip(), statement.line)
         self._shared.databases.save(database)
         yield Done(in_procedure=frame.in_procedure)
+
+
+def _other_kind(kind: str, name: syntax.Name, item: CatalogObject) -> SqlError:
+    """Error 3705: DROP of an object of another kind."""
+    other = _KINDS[item.type]
+    return sql_error(3705, kind, ".".join(name), ".".join(name), other, f"DROP {other.upper()}")

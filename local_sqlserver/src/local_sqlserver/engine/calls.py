@@ -41,6 +41,8 @@ from local_sqlserver.language.parser import parse_batch, parse_name
 from local_sqlserver.types import SqlType
 
 _MAXIMUM_DEPTH = 32
+_NO_PROCEDURES = {"U": "table", "V": "view", "IF": "table valued function", "TF": "table valued function"}
+"""The objects that EXEC refuses by their kind."""
 _INSERT_EXEC = "#insert exec"
 _FAILED_CONVERSIONS = frozenset((235, 241, 242, 244, 245, 248, 293, 8114, 8115, 8169))
 
@@ -254,6 +256,8 @@ class Calls:
                 return base
             if item is not None and item.type in ("P", "FN"):
                 return database, item
+            if item is not None and item.type in _NO_PROCEDURES:
+                raise sql_error(2809, item.name, item.name, _NO_PROCEDURES[item.type])
         return None
 
     def _scalar_function(

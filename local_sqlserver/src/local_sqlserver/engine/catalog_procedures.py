@@ -469,7 +469,8 @@ def _sp_helpdb(caller: Caller, frame: Frame, given: Given) -> Iterator[Event]:
         )
         size = f"{_kilobytes(caller, name)[0] / 1024:10.2f} MB"
         day = f"{created[0]:%b} {created[0].day:>2} {created[0]:%Y}" if created else ""
-        rows.append((name, size, "sa", database.id, day, status, 160))
+        level = int(database.options.get("COMPATIBILITY_LEVEL", "160"))
+        rows.append((name, size, "sa", database.id, day, status, level))
     shape = _shape(
         "name sysname, db_size nvarchar(13), owner sysname, dbid smallint, created nvarchar(11), "
         "status nvarchar(600), compatibility_level tinyint"

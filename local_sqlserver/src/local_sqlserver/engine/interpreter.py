@@ -93,7 +93,7 @@ _COMPILED = (
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
 _TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 550, 1222, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
-_TERMINATES_DEFINITION = frozenset({515, 1505, 2628})
+_TERMINATES_DEFINITION = _TERMINATES - {547} | {1505}
 """Those of the rows of a table that is altered or indexed."""
 
 Handler = Callable[[Any, Frame], Iterable[Event]]
@@ -507,7 +507,7 @@ class Interpreter:
         if len(text) > 2047:
             text = f"{text[:2044]}..."
         severity = max(0, severity or 0)
-        state = min(255, max(0, state or 0))
+        state = 1 if (state or 0) < 0 else min(255, state or 0)
         if severity <= 10:
             yield Message(text, 50000, severity, state, statement.line, frame.procedure)
             self._state.last_error = 50000 if "SETERROR" in statement.options else 0

@@ -13,7 +13,7 @@ from local_sqlserver.catalog.objects import FIXED_ROLES, CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
-from local_sqlserver.compiler.functions.metadata import PROPERTIES_OFF
+from local_sqlserver.compiler.functions.metadata import PROPERTIES_OF_OPTIONS, PROPERTIES_OFF
 from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
@@ -189,6 +189,8 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
         schema_id = catalog.schemas[item_of_constraint.schema.lower()][0]
         constraint = item_of_constraint.constraints[position - 1] if position <= 500 else None
         answers = object_properties.of_constraint(constraint, schema_id)
+    elif number in system_views.names():
+        answers = object_properties.of_system_view(system_views.names()[number][0])
     else:
         return None
     return _property_value("OBJECTPROPERTY", name, answers)
@@ -198,6 +200,8 @@ def _object_property_ex(values: SessionValues, arguments: Arguments) -> object:
     """Return a property; BaseType is the type of the object, or of the object behind a synonym."""
     if (_argument(arguments, 1) or "").lower() != "basetype":
         return _object_property(values, arguments)
+    if _number(arguments, 0) in system_views.names():
+        return "V "
     item = _by_id(values, arguments[:1])
     if item is not None and item.type == "SN":
         found = _find(values, item.definition)
@@ -251,6 +255,7 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "lcid": 1033,
         "sqlsortorder": 0,
         **dict.fromkeys(PROPERTIES_OFF, 0),
+        **{name: int(database.options.get(option) == "ON") for name, option in PROPERTIES_OF_OPTIONS.items()},
     }
     return _property_value("DATABASEPROPERTYEX", name, answers)
 

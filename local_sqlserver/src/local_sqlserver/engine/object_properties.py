@@ -133,6 +133,12 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     return found
 
 
+def of_system_view(schema: str) -> dict[str, object]:
+    """Return the properties of a system view of sys or INFORMATION_SCHEMA."""
+    found = _common("V", 4 if schema == "sys" else 3)
+    return found | dict.fromkeys((*_NEVER_OF_RELATIONS, *_NEVER_OF_TABLES, "isindexed"), False) | {"ismsshipped": True}
+
+
 def of_constraint(constraint: ConstraintInfo | None, schema_id: int) -> dict[str, object]:
     """Return the properties of a key or check; ``None`` is a DEFAULT."""
     found = _common("D" if constraint is None else constraint.kind, schema_id)

@@ -227,6 +227,8 @@ class StatementContext:
 
     def _database_and_schema(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
         """Return the database and schema of a name, or the defaults."""
+        if len(parts) > 4:
+            raise sql_error(117, ".".join(parts), line=line)
         if len(parts) > 3:
             raise unsupported("A linked server", line)
         database = self.database
@@ -270,6 +272,8 @@ class StatementContext:
                 if error.number != 208:
                     raise
                 raise sql_error(5313, ".".join(parts), line=line) from error
+        if item is not None and item.type in ("IF", "TF"):
+            raise sql_error(216, ".".join(parts), line=line)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
         return self._with_identity_insert(relation_of(item, database))

@@ -263,11 +263,16 @@ _REFUSED = frozenset(
     sp_clean_db_free_space sp_column_privileges sp_column_privileges_ex sp_columns_ex sp_control_plan_guide
     sp_create_plan_guide sp_createstats sp_cursor sp_cursor_list sp_cursorclose sp_cursorexecute sp_cursorfetch
     sp_cursoropen sp_cursoroption sp_cursorprepare sp_cursorprepexec sp_cursorunprepare sp_cycle_errorlog
+    sp_cdc_add_job sp_cdc_change_job sp_cdc_cleanup_change_table sp_cdc_disable_db sp_cdc_disable_table
+    sp_cdc_drop_job sp_cdc_enable_db sp_cdc_enable_table sp_cdc_generate_wrapper_function
+    sp_cdc_get_captured_columns sp_cdc_get_ddl_history sp_cdc_help_change_data_capture sp_cdc_help_jobs sp_cdc_scan
+    sp_cdc_start_job sp_cdc_stop_job
     sp_dbcmptlevel sp_dboption sp_defaultdb sp_defaultlanguage sp_denylogin sp_depends sp_describe_cursor
     sp_describe_cursor_columns sp_describe_cursor_tables sp_describe_parameter_encryption sp_detach_db
     sp_dropapprole sp_dropdevice sp_dropextendedproc sp_droplinkedsrvlogin sp_droplogin sp_dropmessage sp_droprole
     sp_droprolemember sp_dropserver sp_dropsrvrolemember sp_droptype sp_dropuser
-    sp_estimate_data_compression_savings sp_flush_log sp_foreignkeys sp_getbindtoken sp_grantdbaccess sp_grantlogin
+    sp_estimate_data_compression_savings sp_execute_external_script
+    sp_flush_log sp_foreignkeys sp_getbindtoken sp_grantdbaccess sp_grantlogin
     sp_helpconstraint sp_helpdbfixedrole sp_helpdevice sp_helpextendedproc sp_helpfile sp_helpfilegroup
     sp_helplanguage sp_helplinkedsrvlogin sp_helplogins sp_helpntgroup sp_helprole sp_helprolemember sp_helprotect
     sp_helpserver sp_helpsort sp_helpsrvrole sp_helpsrvrolemember sp_helpstats sp_helptrigger sp_helpuser sp_indexes

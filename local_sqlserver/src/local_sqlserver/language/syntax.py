@@ -772,7 +772,7 @@ class DropIndex(CompiledStatement):
 class Sequence(CompiledStatement):
     """CREATE SEQUENCE, or ALTER SEQUENCE … RESTART; None stands for an option that is not given.
 
-    ``minimum`` and ``maximum`` are '' for NO MINVALUE and NO MAXVALUE.
+    ``minimum`` and ``maximum`` are '' for NO MINVALUE and NO MAXVALUE. ``cache`` is 0 for NO CACHE, -1 for no size.
     """
 
     action: str
@@ -783,6 +783,7 @@ class Sequence(CompiledStatement):
     minimum: int | str | None = None
     maximum: int | str | None = None
     cycle: bool | None = None
+    cache: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -291,3 +291,30 @@ CREATE TABLE #t (a int, b int); INSERT #t (a) VALUES (1), (3, 4)
 -- source: functions/rowcount-transact-sql, TRUNCATE TABLE counts no rows
 CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); TRUNCATE TABLE #t; SELECT @@ROWCOUNT
 --> 0
+-- source: queries/output-clause-transact-sql, DELETED and INSERTED of a view, common table expression or derived table
+CREATE TABLE dbo.t (id int IDENTITY, a int, b varchar(10) DEFAULT 'q'); INSERT dbo.t (a) VALUES (1), (2), (3)
+GO
+CREATE VIEW dbo.v AS SELECT id, a, a * 10 AS ten FROM dbo.t
+GO
+DELETE dbo.v OUTPUT deleted.id, deleted.ten WHERE a = 1; UPDATE dbo.v SET a = 5 OUTPUT inserted.a, deleted.* WHERE id = 2
+--> 1 | 10
+--> next result
+--> 5 | 2 | 2 | 20
+CREATE TABLE #t (id int, g int); INSERT #t VALUES (1, 1), (2, 1), (3, 2), (4, 2), (5, 2); DECLARE @d TABLE (id int, rn int); WITH d AS (SELECT id, ROW_NUMBER() OVER (PARTITION BY g ORDER BY id DESC) AS rn FROM #t) DELETE FROM d OUTPUT deleted.id, deleted.rn INTO @d WHERE rn > 1; SELECT id, rn FROM @d ORDER BY id; SELECT id FROM #t ORDER BY id
+--> 1 | 2
+--> 3 | 3
+--> 4 | 2
+--> next result
+--> 2
+--> 5
+CREATE TABLE #t (id int, g int); INSERT #t VALUES (1, 1), (2, 1); DELETE d OUTPUT deleted.* FROM (SELECT id AS k, ROW_NUMBER() OVER (PARTITION BY g ORDER BY id DESC) AS rn FROM #t) AS d WHERE d.rn > 1; SELECT id FROM #t
+--> 1 | 2
+--> next result
+--> 2
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); WITH c AS (SELECT a, a + 1 AS n FROM #t) UPDATE c SET a = n * 10 OUTPUT deleted.n, inserted.a WHERE n = 3
+--> 3 | 30
+CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a, a + 1 AS n FROM #t) UPDATE c SET a = 7 OUTPUT inserted.*
+--> 8
+--! refused: OUTPUT of inserted.n, which the target computes
+CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a AS x FROM #t) UPDATE c SET x = 7 OUTPUT inserted.*, deleted.x
+--> 7 | 1

@@ -612,3 +612,6 @@ SELECT [a
 --> error 105: Unclosed quotation mark after the character string 'a'.
 SELECT "a
 --> error 105
+-- source: language-elements/raiserror-transact-sql, state: negative values default to 1
+BEGIN TRY RAISERROR('x', 16, -1) END TRY BEGIN CATCH SELECT ERROR_STATE() END CATCH
+--> 1

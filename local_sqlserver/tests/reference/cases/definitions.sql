@@ -19,7 +19,7 @@ CREATE TABLE dbo.t (a int NULL PRIMARY KEY)
 --> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
 --> error 1750: Could not create constraint or index. See previous errors.
 CREATE TABLE dbo.t (a int PRIMARY KEY, b int PRIMARY KEY)
---> error 8110: Cannot add multiple PRIMARY KEY constraints to table 't'.
+--> error 8110: Cannot add multiple PRIMARY KEY constraints to table 'dbo.t'.
 CREATE TABLE dbo.t (a int, b AS a + 1, c AS (a * 2) PERSISTED); INSERT dbo.t VALUES (5); SELECT a, b, c FROM dbo.t
 --> 5 | 6 | 10
 CREATE TABLE dbo.t (a int SPARSE NULL, b int NULL); INSERT dbo.t VALUES (1, 2); SELECT a FROM dbo.t
@@ -476,7 +476,7 @@ CREATE TABLE dbo.t (a int NOT NULL, b AS a * 2, c AS ISNULL(a * 2, 0)); SELECT n
 --> 'c' | 0
 -- source: statements/create-index-transact-sql, large object types are no key columns
 CREATE TABLE dbo.t (a nvarchar(max)); CREATE INDEX i ON dbo.t (a)
---> error 1919: Column 'a' in table 't' is of a type that is invalid for use as a key column in an index.
+--> error 1919: Column 'a' in table 'dbo.t' is of a type that is invalid for use as a key column in an index.
 CREATE TABLE dbo.t (a nvarchar(max), b int); CREATE INDEX i ON dbo.t (b) INCLUDE (a)
 --> done
 -- source: statements/create-synonym-transact-sql
@@ -1159,3 +1159,105 @@ CREATE TABLE #t (id int IDENTITY, a int); SELECT IDENTITY(int, 1, 1) AS n, id IN
 --> error 8108: Cannot add identity column, using the SELECT INTO statement, to table '#u', which already has column 'id' that inherits the identity property.
 SELECT IDENTITY(int, 1, 1) AS n, IDENTITY(int, 1, 1) AS m INTO #u
 --> error 8109: Attempting to add multiple identity columns to table '#u' using the SELECT INTO statement.
+-- source: relational-databases/system-catalog-views/sys-sequences-transact-sql, cache_size
+CREATE SEQUENCE dbo.a CACHE 5; CREATE SEQUENCE dbo.b NO CACHE; CREATE SEQUENCE dbo.c; ALTER SEQUENCE dbo.a RESTART NO CACHE; ALTER SEQUENCE dbo.c RESTART CACHE 7; CREATE SEQUENCE dbo.d CACHE; SELECT name, is_cached, cache_size FROM sys.sequences ORDER BY name
+--> 'a' | 0 | NULL
+--> 'b' | 0 | NULL
+--> 'c' | 1 | 7
+--> 'd' | 1 | NULL
+-- source: statements/drop-function-transact-sql, remarks
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int CONSTRAINT ck CHECK (dbo.f(a) = 1)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 'ck'.
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int CONSTRAINT df DEFAULT dbo.f(1)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 'df'.
+CREATE FUNCTION dbo.f (@a int) RETURNS bit AS BEGIN RETURN 1 END
+GO
+CREATE TABLE dbo.t (a int, b AS dbo.f(a)); DROP FUNCTION dbo.f
+--> error 3729: Cannot DROP FUNCTION 'dbo.f' because it is being referenced by object 't'.
+-- source: relational-databases/errors-events/database-engine-events-and-errors-2000-to-2999, 2705; 1000 to 1999, 1776, 1778, 1919; 8000 to 8999, 8110: a table as the statement names it
+CREATE TABLE dbo.t (a int, A varchar(5))
+--> error 2705: Column names in each table must be unique. Column name 'A' in table 'dbo.t' is specified more than once.
+CREATE TABLE dbo.p (id int); CREATE TABLE dbo.c (x int CONSTRAINT fk REFERENCES dbo.p (id))
+--> error 1776: There are no primary or candidate keys in the referenced table 'dbo.p' that match the referencing column list in the foreign key 'fk'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (x bigint CONSTRAINT fk REFERENCES dbo.p (id))
+--> error 1778: Column 'dbo.p.id' is not the same data type as referencing column 'c.x' in foreign key 'fk'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a varchar(max)); CREATE INDEX i ON dbo.t (a)
+--> error 1919: Column 'a' in table 'dbo.t' is of a type that is invalid for use as a key column in an index.
+-- source: relational-databases/errors-events/mssqlserver-3621, of ALTER TABLE
+CREATE TABLE dbo.t (a int, b decimal(5,2)); INSERT dbo.t VALUES (300, 100); ALTER TABLE dbo.t ALTER COLUMN a tinyint; ALTER TABLE dbo.t ALTER COLUMN b decimal(4,2)
+--> error 220: Arithmetic overflow error for data type tinyint, value = 300.
+--> message: The statement has been terminated.
+--> error 8115: Arithmetic overflow error converting numeric to data type numeric.
+--> message: The statement has been terminated.
+-- source: statements/create-function-transact-sql, INLINE = { ON | OFF }, EXTERNAL NAME
+CREATE FUNCTION dbo.f (@a int) RETURNS int WITH EXECUTE AS CALLER, INLINE = OFF AS BEGIN RETURN @a END
+GO
+SELECT dbo.f(1)
+--> 1
+CREATE FUNCTION dbo.f (@a int) RETURNS int AS EXTERNAL NAME a.b.c
+--> done
+--! refused: EXTERNAL NAME
+CREATE PROCEDURE dbo.p AS EXTERNAL NAME a.b.c
+--> done
+--! refused: EXTERNAL NAME
+-- source: queries/select-into-clause-transact-sql, ON filegroup
+SELECT 1 AS a INTO dbo.t ON [PRIMARY]; SELECT a FROM dbo.t
+--> 1
+-- source: statements/alter-table-transact-sql, REBUILD; statements/alter-index-transact-sql, PARTITION = ALL; statements/create-columnstore-index-transact-sql, ORDER
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2); ALTER TABLE dbo.t REBUILD; ALTER TABLE dbo.t REBUILD PARTITION = ALL WITH (DATA_COMPRESSION = PAGE); CREATE INDEX i ON dbo.t (a) WITH (ONLINE = ON (WAIT_AT_LOW_PRIORITY (MAX_DURATION = 1 MINUTES, ABORT_AFTER_WAIT = SELF))); ALTER INDEX i ON dbo.t REBUILD PARTITION = ALL WITH (FILLFACTOR = 90); DROP INDEX i ON dbo.t; CREATE CLUSTERED COLUMNSTORE INDEX c ON dbo.t ORDER (a, b) WITH (MAXDOP = 1); ALTER TABLE dbo.t ALTER COLUMN b bigint NOT NULL WITH (ONLINE = ON); SELECT a, b FROM dbo.t
+--> 1 | 2
+ALTER TABLE dbo.nosuch REBUILD
+--> error 4902: Cannot find the object "dbo.nosuch" because it does not exist or you do not have permissions.
+CREATE TABLE dbo.t (a int PRIMARY KEY NONCLUSTERED HASH WITH (BUCKET_COUNT = 10)) WITH (MEMORY_OPTIMIZED = ON)
+--> done
+--! refused: A HASH index
+-- source: relational-databases/errors-events/database-engine-events-and-errors-11000-to-12999, 11415
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT df DEFAULT 1); ALTER TABLE dbo.t NOCHECK CONSTRAINT pk; ALTER TABLE dbo.t CHECK CONSTRAINT df
+--> error 11415: Object 'pk' cannot be disabled or enabled. This action applies only to foreign key and check constraints.
+--> error 4916: Could not enable or disable the constraint. See previous errors.
+--> error 11415: Object 'df' cannot be disabled or enabled. This action applies only to foreign key and check constraints.
+--> error 4916: Could not enable or disable the constraint. See previous errors.
+-- source: relational-databases/tables/specify-computed-columns-in-a-table, calculated when they are queried
+CREATE TABLE dbo.t (a int, b int, c AS a / b); INSERT dbo.t VALUES (1, 0); SELECT a FROM dbo.t
+--> 1
+--! known: computed columns are computed when their row is written
+-- source: statements/create-table-transact-sql-identity-property, data types; errors 2749, 2752 and 2753
+CREATE TABLE dbo.t (a decimal(5,2) IDENTITY)
+--> error 2749
+CREATE TABLE dbo.t (a int IDENTITY(1, 0))
+--> error 2753: Identity column 'a' contains invalid INCREMENT.
+CREATE TABLE dbo.t (a tinyint IDENTITY(300, 1))
+--> error 2752: Identity column 'a' contains invalid SEED.
+CREATE TABLE dbo.t (id int IDENTITY, a int); ALTER TABLE dbo.t ALTER COLUMN id bigint; ALTER TABLE dbo.t ALTER COLUMN id varchar(5)
+--> error 2749
+CREATE TABLE dbo.t (a decimal(3) IDENTITY(999, -1), b int); INSERT dbo.t VALUES (1), (2); SELECT a FROM dbo.t
+--: decimal(3,0)
+--> 999
+--> 998
+-- source: relational-databases/errors-events/database-engine-events-and-errors-2000-to-2999, 2809; 0 to 999, 216
+CREATE TABLE dbo.t (a int); EXEC dbo.t
+--> error 2809: The request for procedure 't' failed because 't' is a table object.
+CREATE FUNCTION dbo.f (@a int) RETURNS TABLE AS RETURN SELECT @a AS a
+GO
+EXEC dbo.f 1
+GO
+SELECT a FROM dbo.f
+--> error 2809: The request for procedure 'f' failed because 'f' is a table valued function object.
+--> error 216: Parameters were not supplied for the function 'dbo.f'.
+-- source: relational-databases/errors-events/database-engine-events-and-errors-3000-to-3999, 3705
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+DROP TABLE dbo.p
+GO
+DROP VIEW IF EXISTS dbo.p
+GO
+DROP FUNCTION dbo.p
+--> error 3705: Cannot use DROP TABLE with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+--> error 3705: Cannot use DROP VIEW with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+--> error 3705: Cannot use DROP FUNCTION with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.

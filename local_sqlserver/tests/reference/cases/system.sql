@@ -408,3 +408,28 @@ SELECT DATABASEPROPERTYEX('master', 'IsAutoShrink'), DATABASEPROPERTYEX('master'
 -- source: functions/is-srvrolemember-transact-sql, fixed server roles
 SELECT IS_SRVROLEMEMBER('processadmin'), IS_SRVROLEMEMBER('diskadmin'), IS_SRVROLEMEMBER('nosuch')
 --> 1 | 1 | NULL
+-- source: statements/alter-database-transact-sql-set-options, sql_option; and statements/alter-database-transact-sql-compatibility-level
+CREATE DATABASE options_db; ALTER DATABASE options_db SET RECOVERY SIMPLE, ANSI_NULLS ON, ARITHABORT OFF, PAGE_VERIFY CHECKSUM, CURSOR_DEFAULT GLOBAL; ALTER DATABASE options_db SET COMPATIBILITY_LEVEL = 150; ALTER DATABASE options_db SET AUTO_UPDATE_STATISTICS OFF WITH NO_WAIT; SELECT compatibility_level, is_ansi_nulls_on, is_arithabort_on, is_auto_update_stats_on, is_auto_create_stats_on FROM sys.databases WHERE name = 'options_db'; SELECT DATABASEPROPERTYEX('options_db', 'IsAnsiNullsEnabled'), DATABASEPROPERTYEX('options_db', 'IsArithmeticAbortEnabled'); DROP DATABASE options_db
+--> 150 | 1 | 0 | 0 | 1
+--> next result
+--> 1 | 0
+-- source: relational-databases/system-information-schema-views/routines-transact-sql
+CREATE FUNCTION dbo.f (@a int) RETURNS decimal(9,2) AS BEGIN RETURN @a END
+GO
+CREATE FUNCTION dbo.g (@a int) RETURNS nvarchar(20) AS BEGIN RETURN @a END
+GO
+CREATE FUNCTION dbo.h () RETURNS TABLE AS RETURN SELECT 1 AS a
+GO
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+SELECT ROUTINE_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_PRECISION_RADIX, NUMERIC_SCALE, CHARACTER_SET_NAME, DATETIME_PRECISION FROM INFORMATION_SCHEMA.ROUTINES ORDER BY ROUTINE_NAME
+--> 'f' | 'decimal' | NULL | NULL | 9 | 10 | 2 | NULL | NULL
+--> 'g' | 'nvarchar' | 20 | 40 | NULL | NULL | NULL | 'UNICODE' | NULL
+--> 'h' | 'TABLE' | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+--> 'p' | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+-- source: relational-databases/errors-events/database-engine-events-and-errors-0-to-999, 117
+SELECT 1 FROM a.b.c.d.e
+--> error 117: The object name 'a.b.c.d.e' contains more than the maximum number of prefixes. The maximum is 3.
+-- source: functions/objectproperty-transact-sql, of a system view
+SELECT OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'IsView'), OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'IsMSShipped'), OBJECTPROPERTYEX(OBJECT_ID('sys.objects'), 'IsTable'), OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'nosuch'), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'SchemaId')), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'SchemaId'))
+--> 1 | 1 | 0 | NULL | 'INFORMATION_SCHEMA' | 'sys'

@@ -70,12 +70,21 @@ _OTHER_COUNTS = {
 """Functions that accept other numbers of arguments in SQL Server; these are refused."""
 
 PROPERTIES_OFF = frozenset(
-    "isansinulldefault isansinullsenabled isansipaddingenabled isansiwarningsenabled isarithmeticabortenabled "
     "isautoclose isautoshrink isclone isclosecursorsoncommitenabled isfulltextenabled isinstandby "
-    "islocalcursorsdefault ismergepublished isnullconcat isnumericroundabortenabled isparameterizationforced "
-    "ispublished isquotedidentifiersenabled isrecursivetriggersenabled issubscribed issyncwithbackup".split()
+    "islocalcursorsdefault ismergepublished isnumericroundabortenabled isparameterizationforced "
+    "ispublished isrecursivetriggersenabled issubscribed issyncwithbackup".split()
 )
 """The properties of DATABASEPROPERTYEX that are off in each database, as in sys.databases."""
+PROPERTIES_OF_OPTIONS = {
+    "isansinulldefault": "ANSI_NULL_DEFAULT",
+    "isansinullsenabled": "ANSI_NULLS",
+    "isansipaddingenabled": "ANSI_PADDING",
+    "isansiwarningsenabled": "ANSI_WARNINGS",
+    "isarithmeticabortenabled": "ARITHABORT",
+    "isnullconcat": "CONCAT_NULL_YIELDS_NULL",
+    "isquotedidentifiersenabled": "QUOTED_IDENTIFIER",
+}
+"""Those that show an option of ALTER DATABASE … SET."""
 
 _INT_PROPERTIES = {
     "SERVERPROPERTY": frozenset(
@@ -85,7 +94,7 @@ _INT_PROPERTIES = {
         "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
     ),
     "ASSEMBLYPROPERTY": frozenset({"versionmajor", "versionminor", "versionbuild", "versionrevision"}),
-    "DATABASEPROPERTYEX": PROPERTIES_OFF | {"lcid", "sqlsortorder", "version"},
+    "DATABASEPROPERTYEX": PROPERTIES_OFF | PROPERTIES_OF_OPTIONS.keys() | {"lcid", "sqlsortorder", "version"},
     "COLLATIONPROPERTY": frozenset({"codepage", "lcid", "comparisonstyle", "version"}),
 }
 """Constant names of properties that are INT, by function. These functions are sql_variant in SQL Server."""

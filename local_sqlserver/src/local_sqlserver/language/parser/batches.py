@@ -67,6 +67,21 @@ _REFUSED_OBJECTS = (
     ),
     *("SYNONYM", "TRIGGER", "TYPE", "WORKLOAD", "XML"),
 )
+_REFUSED_PHRASES = (
+    ("DISABLE", "TRIGGER"),
+    ("ENABLE", "TRIGGER"),
+    ("OPEN", "SYMMETRIC", "KEY"),
+    ("OPEN", "MASTER", "KEY"),
+    ("CLOSE", "SYMMETRIC", "KEY"),
+    ("CLOSE", "ALL", "SYMMETRIC", "KEYS"),
+    ("CLOSE", "MASTER", "KEY"),
+    ("END", "CONVERSATION"),
+    ("GET", "CONVERSATION"),
+    ("MOVE", "CONVERSATION"),
+    ("SEND", "ON", "CONVERSATION"),
+    ("RECEIVE",),
+)
+"""The first words of refused statements whose first word alone may begin another statement."""
 _CURSOR_OPTIONS = ("LOCAL", "GLOBAL", "FORWARD_ONLY", "SCROLL", "STATIC", "FAST_FORWARD", "READ_ONLY")
 _CONFLICTING = ({"LOCAL", "GLOBAL"}, {"FORWARD_ONLY", "SCROLL"}, {"FAST_FORWARD", "SCROLL"})
 _REFUSED_CURSOR_OPTIONS = ("DYNAMIC", "KEYSET", "OPTIMISTIC", "SCROLL_LOCKS", "TYPE_WARNING")
@@ -154,7 +169,7 @@ class BatchParser(DefinitionParser):
         statements: list[syntax.Statement] = []
         while True:
             self._skip_semicolons()
-            if self.token.kind == end or self.at_word(end):
+            if self.token.kind == end or (self.at_word(end) and not self.at_words("END", "CONVERSATION")):
                 return tuple(statements)
             if self.token.kind == END:
                 raise self.error()
@@ -187,8 +202,8 @@ class BatchParser(DefinitionParser):
             raise self.error()
         elif token.upper in _REFUSED_OPENERS:
             raise unsupported(token.upper, token.line)
-        elif token.upper in ("ENABLE", "DISABLE") and self.peek().upper == "TRIGGER":
-            raise unsupported(f"{token.upper} TRIGGER", token.line)
+        elif phrase := next((words for words in _REFUSED_PHRASES if self.at_words(*words)), ()):
+            raise unsupported(" ".join(phrase), token.line)
         elif token.upper in self._openers:
             if before is not None and self.tokens[self.position - 1].text != ";":
                 self._check_unterminated(before)
@@ -249,6 +264,8 @@ class BatchParser(DefinitionParser):
             return self._declare_cursor(line)
         items: list[syntax.VariableDeclaration | syntax.TableDeclaration] = []
         while True:
+            if self.token.text.startswith("@@"):
+                raise unsupported("A local variable whose name begins with @@", self.token.line)
             token = self.expect_variable()
             name = token.text
             self.accept_word("AS")
@@ -815,6 +832,7 @@ class BatchParser(DefinitionParser):
         if self.at_word("FOR"):
             raise unsupported("CREATE PROCEDURE … FOR REPLICATION", line)
         self.expect_word("AS")
+        self._refuse_external()
         self._in_procedure = True
         body = self.batch()
         if not body.statements:
@@ -847,6 +865,7 @@ class BatchParser(DefinitionParser):
             returns = parse_type(self, 0)
         null_on_null = self._function_options()
         self.accept_word("AS")
+        self._refuse_external()
         if inline:
             query = self._inline_query()
         else:
@@ -867,6 +886,10 @@ class BatchParser(DefinitionParser):
             line=line,
         )
 
+    def _refuse_external(self) -> None:
+        if self.at_words("EXTERNAL", "NAME"):
+            raise unsupported("EXTERNAL NAME", self.token.line)
+
     def _function_options(self) -> bool:
         """WITH SCHEMABINDING, RETURNS NULL ON NULL INPUT …; whether the latter is given."""
         null_on_null = False
@@ -877,9 +900,9 @@ class BatchParser(DefinitionParser):
                 self.expect_word("NULL")
                 null_on_null = True
             elif not self.accept_word("CALLED"):
-                if self.at_words("INLINE", "="):
+                if self.at_word("INLINE"):
                     self.advance()
-                    self.advance()
+                    self.expect_operator("=")
                     self.expect_word("ON", "OFF")
                 elif not self.accept_word("SCHEMABINDING"):
                     self._procedure_option()

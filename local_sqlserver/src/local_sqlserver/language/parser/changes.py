@@ -22,6 +22,8 @@ class DataParser(QueryParser):
     def with_tables(self) -> syntax.DataStatement:
         """WITH and the statement of its common table expressions."""
         line = self.expect_word("WITH").line
+        if self.at_word("XMLNAMESPACES", "CHANGE_TRACKING_CONTEXT") and self.peek().text == "(":
+            raise unsupported(f"WITH {self.token.upper}", line)
         tables = self.common_tables()
         if self.at_word("INSERT"):
             statement = self.insert(line, tables)

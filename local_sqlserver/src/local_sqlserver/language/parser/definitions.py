@@ -108,6 +108,8 @@ class DefinitionParser(DataParser):
         self.expect_operator(")")
         if not columns:
             raise self.error()
+        if self.at_words("AS", "NODE") or self.at_words("AS", "EDGE"):
+            raise unsupported("A table of a graph", self.token.line)
         if not target[-1].startswith("@"):
             self._storage()
         return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
@@ -120,10 +122,7 @@ class DefinitionParser(DataParser):
         drop_existing = False
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
-                token = self.token
-                self.expect_identifier()
-                if token.value.upper() != "PRIMARY":
-                    raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
+                self.filegroup()
             elif self.at_word("WITH"):
                 drop_existing = self._index_options() or drop_existing
             else:
@@ -142,6 +141,7 @@ class DefinitionParser(DataParser):
                 raise unsupported(f"The option {token.value}", token.line)
             self.expect_operator("=")
             value = self.advance()
+            self._skip_parentheses()  # ONLINE = ON (WAIT_AT_LOW_PRIORITY (…))
             if token.upper == "IGNORE_DUP_KEY" and value.upper != "OFF":
                 raise unsupported("IGNORE_DUP_KEY = ON", token.line)
             drop_existing = drop_existing or (token.upper == "DROP_EXISTING" and value.upper == "ON")
@@ -215,6 +215,8 @@ class DefinitionParser(DataParser):
                 raise unsupported("A temporal table", line)
             elif self.at_word("MASKED", "ENCRYPTED"):
                 raise unsupported(f"A column … {self.token.upper} WITH", line)
+            elif self.at_word("FILESTREAM"):
+                raise unsupported("A column … FILESTREAM", line)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
@@ -273,6 +275,7 @@ class DefinitionParser(DataParser):
         else:
             self.expect_word("UNIQUE")
         clustered = self._clustered()
+        self._refuse_hash()
         descending: tuple[str, ...] = ()
         if not columns or self.at_operator("("):
             columns, descending = self._key_columns()
@@ -280,6 +283,10 @@ class DefinitionParser(DataParser):
         return syntax.ConstraintDefinition(
             kind=kind, name=name, columns=columns, clustered=clustered, descending=descending, line=line
         )
+
+    def _refuse_hash(self) -> None:
+        if self.at_word("HASH"):
+            raise unsupported("A HASH index", self.token.line)
 
     def _foreign_key(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
         """A foreign key, from FOREIGN or REFERENCES on."""
@@ -363,8 +370,22 @@ class DefinitionParser(DataParser):
             column, constraints = self._column_definition(target[-1])
             if constraints or column.default or column.identity or column.type is None:
                 raise self.error()
+            if self.at_word("WITH") and self.peek().text == "(":
+                self._index_options()
             return syntax.AlterTable(target=target, alter_column=column, line=line)
+        if self.accept_word("REBUILD"):
+            self._all_partitions("ALTER TABLE")
+            if self.at_word("WITH"):
+                self._index_options()
+            return syntax.AlterTable(target=target, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
+
+    def _all_partitions(self, statement: str) -> None:
+        """Step over PARTITION = ALL; a single partition is refused."""
+        if self.accept_word("PARTITION"):
+            self.expect_operator("=")
+            if not self.accept_word("ALL"):
+                raise unsupported(f"{statement} … PARTITION", self.token.line)
 
     def _alter_add(self, target: syntax.Name, line: int, checked: bool) -> syntax.AlterTable:
         columns: list[syntax.ColumnDefinition] = []
@@ -487,6 +508,8 @@ class DefinitionParser(DataParser):
         descending: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
             columns, descending = self._key_columns()
+        if columnstore and self.accept_word("ORDER"):
+            self.column_list()
         included = self.column_list() if self.accept_word("INCLUDE") else ()
         where = None
         if self.accept_word("WHERE"):
@@ -501,8 +524,7 @@ class DefinitionParser(DataParser):
         name = self.expect_identifier()
         unique = self.accept_word("UNIQUE") is not None
         clustered = self._clustered()
-        if self.at_word("HASH"):
-            raise unsupported("A HASH index", line)
+        self._refuse_hash()
         columnstore = self.accept_word("COLUMNSTORE") is not None
         indexed = _Indexed(column)
         if not column or self.at_operator("("):
@@ -526,6 +548,7 @@ class DefinitionParser(DataParser):
         declared = parse_type(self) if action == "CREATE" and self.accept_word("AS") else None
         numbers: dict[str, int | str | None] = dict.fromkeys(("START", "INCREMENT", "MINVALUE", "MAXVALUE"))
         cycle: bool | None = None
+        cache: int | None = None
         restarts = False
         while word := self.accept_word("START", "RESTART", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "CYCLE", "CACHE"):
             option = word.upper
@@ -533,13 +556,14 @@ class DefinitionParser(DataParser):
                 option = self.expect_word("MINVALUE", "MAXVALUE", "CYCLE", "CACHE").upper
                 if option == "CYCLE":
                     cycle = False
-                elif option != "CACHE":
+                elif option == "CACHE":
+                    cache = 0
+                else:
                     numbers[option] = ""
             elif option == "CYCLE":
                 cycle = True
             elif option == "CACHE":
-                if self.token.kind == NUMBER:
-                    self.expect_integer()
+                cache = self.expect_integer() if self.token.kind == NUMBER else -1
             elif option == "RESTART":
                 restarts = True
                 if self.accept_word("WITH"):
@@ -562,6 +586,7 @@ class DefinitionParser(DataParser):
             minimum=numbers["MINVALUE"],
             maximum=numbers["MAXVALUE"],
             cycle=cycle,
+            cache=cache,
             line=line,
         )
 
@@ -572,8 +597,7 @@ class DefinitionParser(DataParser):
         self.expect_word("ON")
         target = self.name()
         action = self.expect_word("REBUILD", "REORGANIZE", "DISABLE", "SET").upper
-        if self.at_word("PARTITION"):
-            raise unsupported("ALTER INDEX … PARTITION", line)
+        self._all_partitions("ALTER INDEX")
         self.accept_word("WITH")
         self._skip_parentheses()
         return syntax.Maintain(target=target, index=name, disable=action == "DISABLE", line=line)

@@ -141,6 +141,8 @@ class ExpressionParser(TokenCursor):
 
     def _predicate(self) -> syntax.Expression:
         line = self.token.line
+        if self.at_word("CONTAINS", "FREETEXT", "MATCH") and self.peek().text == "(":
+            raise unsupported(f"The predicate {self.token.upper}", line)
         if self.accept_word("EXISTS"):
             self.expect_operator("(")
             query = self.query()
@@ -328,6 +330,8 @@ class ExpressionParser(TokenCursor):
             if token.upper == "$ACTION":
                 self.advance()
                 return syntax.Column(parts=("$action",), line=token.line)
+            if token.upper in ("$ROWGUID", "ROWGUIDCOL", "$PARTITION"):
+                raise unsupported(token.upper, token.line)
             if token.upper in ("$IDENTITY", "IDENTITYCOL"):
                 self.advance()
                 return syntax.Column(parts=("$IDENTITY",), line=token.line)

@@ -92,6 +92,8 @@ _USE_HINTS = frozenset(
 _ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 _JOIN_HINTS = ("HASH", "MERGE", "LOOP")
 
+_REFUSED_ROWSETS = ("CHANGETABLE", "OPENDATASOURCE", "OPENQUERY", "OPENROWSET", "OPENXML")
+
 
 class QueryParser(ExpressionParser):
     """Parses queries, and the FROM clause of UPDATE and DELETE."""
@@ -203,6 +205,8 @@ class QueryParser(ExpressionParser):
         into: syntax.Name = ()
         if outermost and self.accept_word("INTO"):
             into = self.name()
+            if self.accept_word("ON"):
+                self.filegroup()
         source = self.from_clause() if self.accept_word("FROM") else None
         where = self.condition() if self.accept_word("WHERE") else None
         group = self._group_by() if self.accept_word("GROUP") else None
@@ -299,7 +303,19 @@ class QueryParser(ExpressionParser):
         """A table's name, or a table variable."""
         if self.token.kind == VARIABLE:
             return (self.table_variable(),)
+        self._refuse_rowset()
         return self.name()
+
+    def _refuse_rowset(self) -> None:
+        if self.at_word(*_REFUSED_ROWSETS) and self.peek().text == "(":
+            raise unsupported(self.token.upper, self.token.line)
+
+    def filegroup(self) -> None:
+        """Step over the filegroup after ON: storage does not affect results."""
+        token = self.token
+        self.expect_identifier()
+        if token.value.upper() != "PRIMARY":
+            raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
 
     def from_clause(self) -> syntax.Source:
         """The sources after FROM; commas are cross joins."""
@@ -393,8 +409,7 @@ class QueryParser(ExpressionParser):
             return source
         if self.at_word("OPENROWSET") and self.peek().text == "(" and self.peek(2).upper == "BULK":
             return self._file_source()
-        if self.at_word("OPENROWSET", "OPENQUERY", "OPENXML", "OPENDATASOURCE"):
-            raise unsupported(self.token.upper, line)
+        self._refuse_rowset()
         if self.token.kind == WORD and self.peek().text == "(" and self._is_user_call():
             own = (self.advance().value,)
             table = self.function_call(own, line)
@@ -689,6 +704,8 @@ class QueryParser(ExpressionParser):
     def _group_by(self) -> syntax.Grouping:
         line = self.token.line
         self.expect_word("BY")
+        if self.at_word("ALL"):
+            raise unsupported("GROUP BY ALL", line)
         elements = [self._grouping_element()]
         while self.accept_operator(","):
             elements.append(self._grouping_element())
