@@ -269,6 +269,13 @@ def measure(server: Server, requests: Path, seconds: int, connections: int) -> F
     return Figures(found["requests"] / found["microseconds"] * 1e6, found["p50"] / 1e3, found["p99"] / 1e3)
 
 
+def wait_until_idle(connection: psycopg.Connection[tuple[int]]) -> None:
+    """Wait until Postgres runs no statement: a server ends those whose client has left, beside the next one's."""
+    active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+    while any(count for (count,) in connection.execute(active)):
+        time.sleep(0.1)
+
+
 def show(console: Console, title: str, found: Mapping[str, Mapping[str, Sequence[Figures]]]) -> None:
     """Print the table: line → server → the rounds' figures."""
     table = Table(title=title)
@@ -336,6 +343,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="bench-api-") as name,
         prepared(Path(name), options.scale, all_servers, console) as url,
+        psycopg.connect(url, autocommit=True) as connection,
     ):
         asked = lines(api, url)
         compare(api, others, [request for requests in asked.values() for request in requests])
@@ -353,6 +361,7 @@ def main() -> None:
             for line, file in files.items():
                 for server in all_servers:
                     seconds = options.seconds if number else min(options.seconds, 2)
+                    wait_until_idle(connection)
                     figures = measure(server, file, seconds, options.connections)
                     if number:
                         found[server.cached][line][server.name].append(figures)
