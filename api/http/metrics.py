@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from api.http.process_tables import ProcessTables
 
 NO_OPERATION = "none"
-"""Stands for the operation of an address that has none."""
+"""Stands for the operation of an address that has none of those that are known from the start."""
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the histogram's buckets; the last bucket has none."""
@@ -43,7 +43,7 @@ class RequestMetrics(Collector):
 
     def count(self, operation: str | None, status: int, begun: float) -> None:
         """Count a response to a request that began then (``time.perf_counter``)."""
-        first = self._first[operation or NO_OPERATION]
+        first = self._first.get(operation or NO_OPERATION, self._first[NO_OPERATION])
         seconds = time.perf_counter() - begun
         with self._lock:
             counts = self._tables.own_and_others()[0].cast("d")
