@@ -1,8 +1,7 @@
 """Metrics for Prometheus: requests by operation and status, their duration, and the business date served.
 
-Each worker process counts in memory that all share (``api.http.process_tables``), because to count in the files of
-prometheus_client takes as long as all else that an answer from memory needs. The worker that answers /metrics adds the
-counts up.
+Each worker process counts in memory that all share (``api.http.process_tables``): to count in prometheus_client's files
+took a fifth of the time of an answer from memory. The worker that answers /metrics adds the counts up.
 """
 
 import threading
@@ -62,13 +61,13 @@ class RequestMetrics(Collector):
         with self._lock:
             own, others = self._tables.own_and_others()
         added_up = np.sum([np.frombuffer(table).reshape(-1, COUNTS) for table in (own, *others)], axis=0)
-        for operation, (seconds, *counts) in zip(self._operations, added_up.tolist(), strict=True):
-            buckets, statuses = counts[: len(SECONDS) + 1], counts[len(SECONDS) + 1 :]
+        bounds = [*map(str, SECONDS), "+Inf"]
+        for operation, counts in zip(self._operations, added_up.tolist(), strict=True):
+            seconds, buckets, statuses = counts[0], counts[FIRST_BUCKET:FIRST_STATUS], counts[FIRST_STATUS:]
             for status, number in enumerate(statuses):
                 if number:
                     requests.add_metric([operation, str(status)], number)
             if any(buckets):
-                bounds = [*map(str, SECONDS), "+Inf"]
                 durations.add_metric([operation], list(zip(bounds, accumulate(buckets), strict=True)), seconds)
         yield requests
         yield durations
