@@ -17,6 +17,7 @@ from local_sqlserver.compiler.fragments import (
     Cost,
     Predicate,
     Value,
+    begins_visibly,
     integer_constant,
     key,
     key_value,
@@ -246,11 +247,14 @@ class ExpressionCompiler:
         """A comparison after implicit conversion; text compares by its collation."""
         left, right = comparable(operator, left, right, line)
         left, right = _same_collation([left, right], operator, line)
-        # Equality needs only the key.
         if operator in _ORDERS:
             left, right = sort_key_value(left), sort_key_value(right)
-        else:
-            left, right = key_value(left), key_value(right)
+        else:  # equality needs only the key
+            text, left, right = left, key_value(left), key_value(right)
+            if text.is_text and text.cost is not Cost.MACROS and right.sql == "''" and operator in ("=", "<>"):
+                differs = "true" if operator == "<>" else "false"
+                test = f"CASE WHEN {begins_visibly(text.sql)} THEN {differs} ELSE {left.sql} {operator} '' END"
+                return Predicate(test, native(left))
         if operator in EXACT_COMPARISONS and left.type.name in DECIMALS and right.type.name in DECIMALS:
             return compare_decimals(operator, left, right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))

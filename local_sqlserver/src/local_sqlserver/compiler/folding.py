@@ -95,16 +95,18 @@ def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
     """
     if collation.binary:
         return sql
-    if collation.column() == DATABASE:
-        folded = f"{FUNCTION}({sql}, {'true' if expand else 'false'})"
-    else:
-        folded = _folded(sql, collation, expand=expand)
+    folded = _folded_in_a_statement(sql, collation, expand=expand)
     return f"CASE WHEN {_plain(sql)} THEN {_cased(sql, collation)} ELSE {folded} END"
 
 
 def key(sql: str, collation: Collation) -> str:
     """SQL of the key by which a text compares and groups: folded, without trailing blanks."""
-    return f"rtrim({fold(sql, collation)}, ' ')"
+    if collation.binary:
+        return f"rtrim({sql}, ' ')"
+    # Of plain text rtrim without a set removes the same, and takes a third of the time.
+    plain = f"rtrim({_cased(sql, collation)})"
+    other = f"rtrim({_folded_in_a_statement(sql, collation, expand=True)}, ' ')"
+    return f"CASE WHEN {_plain(sql)} THEN {plain} ELSE {other} END"
 
 
 def index_key(sql: str, collation: Collation) -> str:
@@ -154,6 +156,12 @@ def _plain(sql: str) -> str:
 
 def _cased(sql: str, collation: Collation) -> str:
     return sql if collation.case else f"lower({sql})"
+
+
+def _folded_in_a_statement(sql: str, collation: Collation, *, expand: bool) -> str:
+    if collation.column() == DATABASE:
+        return f"{FUNCTION}({sql}, {'true' if expand else 'false'})"
+    return _folded(sql, collation, expand=expand)
 
 
 def _folded(sql: str, collation: Collation, *, expand: bool) -> str:

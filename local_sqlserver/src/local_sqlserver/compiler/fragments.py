@@ -145,6 +145,11 @@ def without_trailing_blanks(value: Value) -> Value:
     return _text(value, f"rtrim({sql}, ' ')", value.cost)
 
 
+def begins_visibly(sql: str) -> str:
+    """SQL of whether a text begins with a visible character of ASCII, which no collation ignores; quicker than any."""
+    return f"{sql} >= '!' AND {sql} < chr(127)"
+
+
 def _text(value: Value, sql: str, cost: Cost) -> Value:
     return Value(sql, value.type, collation=value.collation, cost=cost)
 

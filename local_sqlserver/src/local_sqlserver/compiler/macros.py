@@ -38,7 +38,8 @@ _EXPRESSIONS = {
 DEFINITIONS = r"""
 tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134) ELSE a / b END;
 
-tsql_has_pairs(v) AS strlen(v) - length(v) >= 3 AND regexp_matches(v, '[\x{10000}-\x{10FFFF}]');
+tsql_has_pairs(v) AS CASE WHEN strlen(v) - length(v) >= 3 THEN regexp_matches(v, '[\x{10000}-\x{10FFFF}]')
+    ELSE false END;
 
 tsql_units(v) AS CASE WHEN strlen(v) = length(v) THEN v
     ELSE regexp_replace(v, '([\x{E000}-\x{FFFF}])', concat(chr(1114111), '\1'), 'g') END;
@@ -203,7 +204,7 @@ tsql_time_of_text(c) AS CASE
 
 tsql_timestamp(v, with_century, without_century) AS CASE
     WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
-    WHEN strlen(v) = 8 AND regexp_full_match(v, '\d{8}') THEN try_strptime(v, '%Y%m%d')
+    WHEN strlen(v) = 8 AND TRY_CAST(v AS INTEGER) >= 10000000 THEN try_strptime(v, '%Y%m%d')
     WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?')
         THEN TRY_CAST(v AS TIMESTAMP)
     ELSE tsql_date_of_text(regexp_replace(trim(v, ' '), '( *[T ]|^)CLOCK$', ''), with_century, without_century)

@@ -32,14 +32,22 @@ def like(value: Value, pattern: Value, escape: str) -> Predicate:
     # The folded text is composed, so the pattern must be too.
     text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
     if "[" in text or escape or not (unicode or text.endswith("%")):
-        regex = quote(like_regex(text, escape) + ("" if unicode else " *"))
-        return Predicate(f"regexp_full_match({folded(value, expand=False)}, {regex}, '{options}')", native(value))
+        searched = folded(value, expand=False)
+        regex = like_regex(text, escape)
+        if found := _ONE_OF_A_SET.fullmatch(regex):  # RE2 sees sooner that a text has no other characters
+            others = quote(f"[{'' if found['negated'] else '^'}{found['members']}]*")
+            return Predicate(f"(NOT regexp_full_match({searched}, {others}, '{options}'))", native(value))
+        regex = quote(regex + ("" if unicode else " *"))
+        return Predicate(f"regexp_full_match({searched}, {regex}, '{options}')", native(value))
     literal = text.replace("\\", "\\\\")
     matched = Value(quote(literal), pattern.type, constant=literal, collation=value.collation, cost=Cost.NAME)
     expand = "_" not in text
     test = f"({folded(value, expand=expand)} LIKE {folded(matched, expand=expand)} ESCAPE '\\')"
     return Predicate(test, native(value))
 
+
+_ONE_OF_A_SET = re.compile(r"\.\*\[(?P<negated>\^?)(?P<members>(?:[^\]\\]|\\.)+)\]\.\*", re.DOTALL)
+"""The regular expression of the pattern %[…]%."""
 
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 """The regular expression that no text matches."""
