@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 import duckdb
 
 from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
-from local_sqlserver.compiler.keys import keys_of
+from local_sqlserver.compiler.keys import NULL_NUMBER, NULL_TEXT, keys_of
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
 from local_sqlserver.types import INTEGER_RANGES, INTEGERS, SqlType
 
@@ -137,8 +137,8 @@ def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
 
 
 def _shown(value: str, declared: SqlType | None) -> str:
-    """A value of a key as the message shows it: NULL has the text of ``keys``, other values are DuckDB's text."""
-    if value == "\x01":
+    """A value of a key as the message shows it: NULL as ``keys`` writes it, other values are DuckDB's text."""
+    if value in (NULL_TEXT, str(NULL_NUMBER)):
         return "<NULL>"
     match declared.name if declared else "":
         case "datetime" | "smalldatetime":
@@ -184,7 +184,7 @@ def _may_be_key(values: tuple[str, ...], constraint: ConstraintInfo, relation: R
     if any(column.identity and not relation.identity_insert for column in columns):
         return False
     whole = [(value, column) for value, column in zip(values, columns, strict=True) if column.type.name in INTEGERS]
-    return all(re.fullmatch(r"-?\d+", value) or value in ("NULL", "\x01") for value, _ in whole)
+    return all(re.fullmatch(r"-?\d+", value) or value in ("NULL", NULL_TEXT) for value, _ in whole)
 
 
 def _type(duckdb_name: str) -> str:

@@ -24,6 +24,9 @@ from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.compiler.objects import own_name, sibling
 from local_sqlserver.types import TEXT
 
+NULL_NUMBER, NULL_TEXT = -9223372036854775807, "\1"
+"""What stands for NULL in an index: for types that a BIGINT holds with room to spare, and for others."""
+
 OWN_ROWS = 36028797018960000
 """DuckDB numbers the rows that a transaction has inserted from here on, until it commits (its MAX_ROW_ID)."""
 
@@ -145,6 +148,10 @@ def _key(column: ColumnInfo) -> str:
 
 
 def _index_key(column: ColumnInfo) -> str:
-    """SQL of the value in an index, which takes NULLs for distinct: they get a text that no value has."""
+    """SQL of the value in an index, which takes NULLs for distinct: they get one that no value has."""
     key = _key(column)
-    return f"coalesce(CAST({key} AS VARCHAR), chr(1))" if column.nullable else key
+    if not column.nullable:
+        return key
+    if column.type.name in ("int", "smallint", "tinyint"):  # numbers make a smaller index than their text
+        return f"coalesce(CAST({key} AS BIGINT), {NULL_NUMBER})"
+    return f"coalesce(CAST({key} AS VARCHAR), {quote(NULL_TEXT)})"
