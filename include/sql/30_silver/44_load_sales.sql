@@ -79,6 +79,26 @@ BEGIN
         OR f.withdrawn_reason IS NULL
         OR l.withdrawn_reason IS NULL;
 
+    -- The histories as tables, because the rows of their window functions cannot be estimated in the join.
+    SELECT
+        product_version_key,
+        product_key,
+        cost,
+        start_date,
+        valid_from,
+        valid_to,
+        in_source
+    INTO #product_versions
+    FROM gold.dim_products_history;
+
+    SELECT
+        customer_version_key,
+        customer_key,
+        valid_from,
+        valid_to
+    INTO #customer_versions
+    FROM gold.dim_customers_history;
+
     SELECT @rows_read = COUNT(*)
     FROM silver.crm_sales_details;
 
@@ -118,11 +138,11 @@ BEGIN
             ON d.product_number = p.product_number
         LEFT JOIN #customers AS c
             ON d.customer_id = c.customer_id
-        LEFT JOIN gold.dim_products_history AS v
+        LEFT JOIN #product_versions AS v
             ON
                 p.product_key = v.product_key
                 AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
-        LEFT JOIN gold.dim_customers_history AS w
+        LEFT JOIN #customer_versions AS w
             ON
                 c.customer_key = w.customer_key
                 AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
@@ -310,11 +330,11 @@ BEGIN
                 product_version_key = v.product_version_key,
                 customer_version_key = w.customer_version_key
             FROM silver.sales AS t
-            INNER JOIN gold.dim_products_history AS v
+            INNER JOIN #product_versions AS v
                 ON
                     t.product_key = v.product_key
                     AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
-            INNER JOIN gold.dim_customers_history AS w
+            INNER JOIN #customer_versions AS w
                 ON
                     t.customer_key = w.customer_key
                     AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
