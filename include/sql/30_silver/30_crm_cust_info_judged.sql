@@ -13,13 +13,13 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(TRIM(e.characters FROM b.cst_id COLLATE Latin1_General_100_BIN2), N'') AS cst_id,
-        NULLIF(UPPER(TRIM(e.characters FROM b.cst_key COLLATE Latin1_General_100_BIN2)), N'') AS cst_key,
-        NULLIF(TRIM(e.characters FROM b.cst_firstname COLLATE Latin1_General_100_BIN2), N'') AS cst_firstname,
-        NULLIF(TRIM(e.characters FROM b.cst_lastname COLLATE Latin1_General_100_BIN2), N'') AS cst_lastname,
-        UPPER(TRIM(e.characters FROM b.cst_marital_status COLLATE Latin1_General_100_BIN2)) AS cst_marital_status,
-        UPPER(TRIM(e.characters FROM b.cst_gndr COLLATE Latin1_General_100_BIN2)) AS cst_gndr,
-        NULLIF(TRIM(e.characters FROM b.cst_create_date COLLATE Latin1_General_100_BIN2), N'') AS cst_create_date,
+        TRIM(e.characters FROM b.cst_id COLLATE Latin1_General_100_BIN2) AS cst_id,
+        TRIM(e.characters FROM b.cst_key COLLATE Latin1_General_100_BIN2) AS cst_key,
+        TRIM(e.characters FROM b.cst_firstname COLLATE Latin1_General_100_BIN2) AS cst_firstname,
+        TRIM(e.characters FROM b.cst_lastname COLLATE Latin1_General_100_BIN2) AS cst_lastname,
+        TRIM(e.characters FROM b.cst_marital_status COLLATE Latin1_General_100_BIN2) AS cst_marital_status,
+        TRIM(e.characters FROM b.cst_gndr COLLATE Latin1_General_100_BIN2) AS cst_gndr,
+        TRIM(e.characters FROM b.cst_create_date COLLATE Latin1_General_100_BIN2) AS cst_create_date,
         b.dwh_source_line
     FROM bronze.crm_cust_info AS b
     CROSS JOIN silver.trimmed_characters AS e
@@ -28,7 +28,14 @@ WITH trimmed AS (
 -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.
 converted AS (
     SELECT
-        *,
+        NULLIF(cst_id, N'') AS cst_id,
+        NULLIF(UPPER(cst_key), N'') AS cst_key,
+        NULLIF(cst_firstname, N'') AS cst_firstname,
+        NULLIF(cst_lastname, N'') AS cst_lastname,
+        UPPER(cst_marital_status) AS cst_marital_status,
+        UPPER(cst_gndr) AS cst_gndr,
+        NULLIF(cst_create_date, N'') AS cst_create_date,
+        dwh_source_line,
         CASE WHEN cst_id LIKE N'%[0-9]%' AND cst_id NOT LIKE N'%[^-+0-9]%' THEN TRY_CONVERT(INT, cst_id) END
             AS customer_id,
         CASE

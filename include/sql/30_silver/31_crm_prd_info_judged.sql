@@ -17,12 +17,12 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(TRIM(e.characters FROM b.prd_id COLLATE Latin1_General_100_BIN2), N'') AS prd_id,
-        NULLIF(TRIM(e.characters FROM b.prd_key COLLATE Latin1_General_100_BIN2), N'') AS prd_key,
-        NULLIF(TRIM(e.characters FROM b.prd_nm COLLATE Latin1_General_100_BIN2), N'') AS prd_nm,
-        NULLIF(TRIM(e.characters FROM b.prd_cost COLLATE Latin1_General_100_BIN2), N'') AS prd_cost,
-        UPPER(TRIM(e.characters FROM b.prd_line COLLATE Latin1_General_100_BIN2)) AS prd_line,
-        NULLIF(TRIM(e.characters FROM b.prd_start_dt COLLATE Latin1_General_100_BIN2), N'') AS prd_start_dt,
+        TRIM(e.characters FROM b.prd_id COLLATE Latin1_General_100_BIN2) AS prd_id,
+        TRIM(e.characters FROM b.prd_key COLLATE Latin1_General_100_BIN2) AS prd_key,
+        TRIM(e.characters FROM b.prd_nm COLLATE Latin1_General_100_BIN2) AS prd_nm,
+        TRIM(e.characters FROM b.prd_cost COLLATE Latin1_General_100_BIN2) AS prd_cost,
+        TRIM(e.characters FROM b.prd_line COLLATE Latin1_General_100_BIN2) AS prd_line,
+        TRIM(e.characters FROM b.prd_start_dt COLLATE Latin1_General_100_BIN2) AS prd_start_dt,
         e.characters,
         b.dwh_source_line
     FROM bronze.crm_prd_info AS b
@@ -33,7 +33,13 @@ WITH trimmed AS (
 -- The number begins at the seventh character; the collation counts a surrogate pair as one character.
 converted AS (
     SELECT
-        *,
+        NULLIF(prd_id, N'') AS prd_id,
+        NULLIF(prd_key, N'') AS prd_key,
+        NULLIF(prd_nm, N'') AS prd_nm,
+        NULLIF(prd_cost, N'') AS prd_cost,
+        UPPER(prd_line) AS prd_line,
+        NULLIF(prd_start_dt, N'') AS prd_start_dt,
+        dwh_source_line,
         NULLIF(
             TRIM(
                 characters FROM

@@ -15,15 +15,15 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(UPPER(TRIM(e.characters FROM b.sls_ord_num COLLATE Latin1_General_100_BIN2)), N'') AS sls_ord_num,
-        NULLIF(UPPER(TRIM(e.characters FROM b.sls_prd_key COLLATE Latin1_General_100_BIN2)), N'') AS sls_prd_key,
-        NULLIF(TRIM(e.characters FROM b.sls_cust_id COLLATE Latin1_General_100_BIN2), N'') AS sls_cust_id,
+        TRIM(e.characters FROM b.sls_ord_num COLLATE Latin1_General_100_BIN2) AS sls_ord_num,
+        TRIM(e.characters FROM b.sls_prd_key COLLATE Latin1_General_100_BIN2) AS sls_prd_key,
+        TRIM(e.characters FROM b.sls_cust_id COLLATE Latin1_General_100_BIN2) AS sls_cust_id,
         TRIM(e.characters FROM b.sls_order_dt COLLATE Latin1_General_100_BIN2) AS sls_order_dt,
         TRIM(e.characters FROM b.sls_ship_dt COLLATE Latin1_General_100_BIN2) AS sls_ship_dt,
         TRIM(e.characters FROM b.sls_due_dt COLLATE Latin1_General_100_BIN2) AS sls_due_dt,
-        NULLIF(TRIM(e.characters FROM b.sls_sales COLLATE Latin1_General_100_BIN2), N'') AS sls_sales,
-        NULLIF(TRIM(e.characters FROM b.sls_quantity COLLATE Latin1_General_100_BIN2), N'') AS sls_quantity,
-        NULLIF(TRIM(e.characters FROM b.sls_price COLLATE Latin1_General_100_BIN2), N'') AS sls_price,
+        TRIM(e.characters FROM b.sls_sales COLLATE Latin1_General_100_BIN2) AS sls_sales,
+        TRIM(e.characters FROM b.sls_quantity COLLATE Latin1_General_100_BIN2) AS sls_quantity,
+        TRIM(e.characters FROM b.sls_price COLLATE Latin1_General_100_BIN2) AS sls_price,
         b.dwh_source_line
     FROM bronze.crm_sales_details AS b
     CROSS JOIN silver.trimmed_characters AS e
@@ -33,12 +33,12 @@ WITH trimmed AS (
 -- Amounts are BIGINT until they are checked to fit an INT.
 converted AS (
     SELECT
-        sls_ord_num,
-        sls_prd_key,
-        sls_cust_id,
-        sls_sales,
-        sls_quantity,
-        sls_price,
+        NULLIF(UPPER(sls_ord_num), N'') AS sls_ord_num,
+        NULLIF(UPPER(sls_prd_key), N'') AS sls_prd_key,
+        NULLIF(sls_cust_id, N'') AS sls_cust_id,
+        NULLIF(sls_sales, N'') AS sls_sales,
+        NULLIF(sls_quantity, N'') AS sls_quantity,
+        NULLIF(sls_price, N'') AS sls_price,
         dwh_source_line,
         CASE
             WHEN

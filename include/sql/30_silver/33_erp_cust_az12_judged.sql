@@ -13,13 +13,23 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        UPPER(TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2)) AS cid,
+        TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2) AS cid,
         e.characters,
-        NULLIF(TRIM(e.characters FROM b.bdate COLLATE Latin1_General_100_BIN2), N'') AS bdate,
-        UPPER(TRIM(e.characters FROM b.gen COLLATE Latin1_General_100_BIN2)) AS gen,
+        TRIM(e.characters FROM b.bdate COLLATE Latin1_General_100_BIN2) AS bdate,
+        TRIM(e.characters FROM b.gen COLLATE Latin1_General_100_BIN2) AS gen,
         b.dwh_source_line
     FROM bronze.erp_cust_az12 AS b
     CROSS JOIN silver.trimmed_characters AS e
+),
+
+capitals AS (
+    SELECT
+        UPPER(cid) AS cid,
+        characters,
+        NULLIF(bdate, N'') AS bdate,
+        UPPER(gen) AS gen,
+        dwh_source_line
+    FROM trimmed
 ),
 
 converted AS (
@@ -36,7 +46,7 @@ converted AS (
             WHEN bdate LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
                 THEN TRY_CONVERT(DATE, bdate, 23)
         END AS birthdate
-    FROM trimmed
+    FROM capitals
 ),
 
 judged AS (

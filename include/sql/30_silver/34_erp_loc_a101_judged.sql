@@ -12,14 +12,22 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        UPPER(TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2)) AS cid,
-        NULLIF(
-            TRIM(e.characters FROM REPLACE(UPPER(b.cid COLLATE Latin1_General_100_BIN2), N'-', N'')), N''
-        ) AS customer_number,
-        NULLIF(TRIM(e.characters FROM b.cntry COLLATE Latin1_General_100_BIN2), N'') AS cntry,
+        TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2) AS cid,
+        TRIM(e.characters FROM REPLACE(b.cid COLLATE Latin1_General_100_BIN2, N'-', N'')) AS customer_number,
+        TRIM(e.characters FROM b.cntry COLLATE Latin1_General_100_BIN2) AS cntry,
         b.dwh_source_line
     FROM bronze.erp_loc_a101 AS b
     CROSS JOIN silver.trimmed_characters AS e
+),
+
+converted AS (
+    SELECT
+        UPPER(cid) AS cid,
+        NULLIF(UPPER(customer_number), N'') AS customer_number,
+        NULLIF(cntry, N'') AS cntry,
+        UPPER(cntry) AS country,
+        dwh_source_line
+    FROM trimmed
 ),
 
 judged AS (
@@ -29,9 +37,9 @@ judged AS (
         CAST(customer_number AS NVARCHAR(50)) AS cid,
         CAST(
             CASE
-                WHEN UPPER(cntry) IN (N'DE', N'GERMANY') THEN N'Germany'
-                WHEN UPPER(cntry) IN (N'US', N'USA', N'UNITED STATES') THEN N'United States'
-                WHEN cntry IS NULL OR UPPER(cntry) = N'N/A' THEN N'n/a'
+                WHEN country IN (N'DE', N'GERMANY') THEN N'Germany'
+                WHEN country IN (N'US', N'USA', N'UNITED STATES') THEN N'United States'
+                WHEN cntry IS NULL OR country = N'N/A' THEN N'n/a'
                 ELSE cntry
             END AS NVARCHAR(50)
         ) AS cntry,
@@ -41,7 +49,7 @@ judged AS (
             WHEN DATALENGTH(cid) > 100 THEN N'CID: longer than 50 characters'
             WHEN DATALENGTH(cntry) > 100 THEN N'CNTRY: longer than 50 characters'
         END AS verdict
-    FROM trimmed
+    FROM converted
 )
 
 SELECT

@@ -10,13 +10,23 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(UPPER(TRIM(e.characters FROM b.id COLLATE Latin1_General_100_BIN2)), N'') AS id,
-        NULLIF(TRIM(e.characters FROM b.cat COLLATE Latin1_General_100_BIN2), N'') AS cat,
-        NULLIF(TRIM(e.characters FROM b.subcat COLLATE Latin1_General_100_BIN2), N'') AS subcat,
-        NULLIF(TRIM(e.characters FROM b.maintenance COLLATE Latin1_General_100_BIN2), N'') AS maintenance,
+        TRIM(e.characters FROM b.id COLLATE Latin1_General_100_BIN2) AS id,
+        TRIM(e.characters FROM b.cat COLLATE Latin1_General_100_BIN2) AS cat,
+        TRIM(e.characters FROM b.subcat COLLATE Latin1_General_100_BIN2) AS subcat,
+        TRIM(e.characters FROM b.maintenance COLLATE Latin1_General_100_BIN2) AS maintenance,
         b.dwh_source_line
     FROM bronze.erp_px_cat_g1v2 AS b
     CROSS JOIN silver.trimmed_characters AS e
+),
+
+converted AS (
+    SELECT
+        NULLIF(UPPER(id), N'') AS id,
+        NULLIF(cat, N'') AS cat,
+        NULLIF(subcat, N'') AS subcat,
+        NULLIF(maintenance, N'') AS maintenance,
+        dwh_source_line
+    FROM trimmed
 ),
 
 judged AS (
@@ -35,7 +45,7 @@ judged AS (
             WHEN DATALENGTH(subcat) > 100 THEN N'SUBCAT: longer than 50 characters'
             WHEN DATALENGTH(maintenance) > 100 THEN N'MAINTENANCE: longer than 50 characters'
         END AS verdict
-    FROM trimmed
+    FROM converted
 )
 
 SELECT

@@ -146,8 +146,11 @@ def without_trailing_blanks(value: Value) -> Value:
 
 
 def begins_visibly(sql: str) -> str:
-    """SQL of whether a text begins with a visible character of ASCII, which no collation ignores; quicker than any."""
-    return f"{sql} >= '!' AND {sql} < chr(127)"
+    """SQL of whether a text begins with a visible character of ASCII, which no collation ignores: true only if it does.
+
+    It names the text once and compares its first bytes; it is false of texts that go on after ~.
+    """
+    return f"{sql} BETWEEN '!' AND '~'"
 
 
 def _text(value: Value, sql: str, cost: Cost) -> Value:
