@@ -108,8 +108,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT a FROM t WHERE CONTAINS(b, 'x')", "predicate CONTAINS"),
         ("SELECT a FROM t WHERE NOT FREETEXT(*, 'x')", "predicate FREETEXT"),
         ("SELECT a FROM t, u WHERE MATCH(t-(u)->t)", "predicate MATCH"),
-        ("SELECT ROWGUIDCOL FROM t", "ROWGUIDCOL"),
-        ("SELECT $ROWGUID FROM t", "$ROWGUID"),
         ("SELECT $PARTITION.f(1)", "$PARTITION"),
         ("SELECT a FROM CHANGETABLE(CHANGES t, 0) AS c", "CHANGETABLE"),
     ],

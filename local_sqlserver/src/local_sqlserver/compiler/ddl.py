@@ -106,6 +106,8 @@ class DefinitionCompiler(DataCompiler):
             columns.append(column)
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
+        if sum(column.rowguid for column in columns) > 1:
+            raise sql_error(8196, line=node.line)
         columns.sort(key=lambda column: positions[column.name.lower()])
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
         clustered = sum(bool(given.clustered) for given in node.constraints)
@@ -193,6 +195,8 @@ class DefinitionCompiler(DataCompiler):
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
+        if definition.rowguid and definition.type.name != "uniqueidentifier":
+            raise sql_error(2761, line=definition.line)
         if definition.identity:
             _check_identity(definition.name, definition.type, *definition.identity, definition.line)
         if definition.default is not None:
@@ -214,6 +218,7 @@ class DefinitionCompiler(DataCompiler):
             default=stored_text(definition.default) if definition.default else None,
             default_name=name or None,
             collation=_collation(definition, definition.type),
+            rowguid=definition.rowguid,
         )
 
     def _check_default(self, default: syntax.Definition) -> None:
@@ -493,6 +498,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
         if definition.identity and any(column.identity for column in relation.columns):
             raise sql_error(2744, relation.name, line=definition.line)
+        if definition.rowguid and any(column.rowguid for column in relation.columns):
+            raise sql_error(8196, line=definition.line)
         nullable, is_key = definition.nullable, False
         for constraint in node.add_constraints:
             if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:

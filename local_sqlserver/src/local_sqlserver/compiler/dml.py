@@ -549,7 +549,7 @@ class DataCompiler(ViewCompiler):
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
-                name = item.value.parts[-1]
+                name = scope.name_of(item.value)
             names.append(name)
             values.append(value)
         emitted = ", ".join(

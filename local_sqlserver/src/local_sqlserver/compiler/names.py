@@ -27,6 +27,7 @@ class OutputColumn:
     collation: Collation | None = None
     null: bool = False
     identity: bool = False
+    rowguid: bool = False
     required: bool = False
     path: str = ""
     literal: SqlType | None = None
@@ -144,11 +145,19 @@ class Scope:
                 raise sql_error(1011, source.alias, line=line)
         self.sources.append(source)
 
+    def name_of(self, node: syntax.Column) -> str:
+        """The name of a column; $IDENTITY and $ROWGUID stand for the column with that property."""
+        *qualifier, name = node.parts
+        if name not in ("$IDENTITY", "$ROWGUID"):
+            return name
+        sources = [source for source in self.sources if not qualifier or source.is_named_by(tuple(qualifier))]
+        columns = [column for source in sources for column in source.columns]
+        return next((c.name for c in columns if (c.identity if name == "$IDENTITY" else c.rowguid)), name)
+
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
         """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
-        *qualifier, name = node.parts
-        if name == "$IDENTITY":
-            name = next((c.name for source in self.sources for c in source.columns if c.identity), name)
+        *qualifier, _ = node.parts
+        name = self.name_of(node)
         # The innermost scope with the name decides, as in SQL Server: a subquery's column hides an outer one.
         scope: Scope | None = self
         while scope is not None:
@@ -205,6 +214,7 @@ def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColum
             column.name,
             find(column.collation) if column.collation else DATABASE,
             identity=column.identity is not None,
+            rowguid=column.rowguid,
             required=not column.nullable,
         )
         for column in relation.columns

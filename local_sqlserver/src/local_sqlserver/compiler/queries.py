@@ -482,7 +482,7 @@ class QueryCompiler(ExpressionCompiler):
         """A number of rows of OFFSET … FETCH; an error if it is below ``least``."""
         given = self.expression(node, scope)
         if given.null or not _counts(given.type):
-            raise sql_error(10745 if least else 10743, line=line)
+            raise sql_error(1060 if least else 10743, line=line)
         value = convert(given, BIGINT, line=line)
         if value.constant is None:
             return f"tsql_at_least({value.sql}, {least}, {number})"
@@ -593,7 +593,9 @@ class QueryCompiler(ExpressionCompiler):
             shown = typed_null(value.type) if value.null else value
             literal = combined_type(value) if value.type == INT else None
             column = OutputColumn(
-                name, value.type, emitted, value.collation, value.null, value.identity, value.required, literal=literal
+                *(name, value.type, emitted, value.collation, value.null, value.identity),
+                required=value.required,
+                literal=literal,
             )
             items.append((column, shown))
 
@@ -605,9 +607,7 @@ class QueryCompiler(ExpressionCompiler):
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
-                name = item.value.parts[-1]
-            if name == "$IDENTITY":
-                name = next((c.name for source in scope.sources for c in source.columns if c.identity), name)
+                name = scope.name_of(item.value)
             add(name, value)
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
@@ -770,7 +770,7 @@ class QueryCompiler(ExpressionCompiler):
         """The aggregate of a PIVOT over a compiled value."""
         # A call over a source with one column, "value", so that the handler of the aggregate compiles it.
         argument = syntax.Column(parts=("value",), line=node.line)
-        call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
+        call = syntax.Call(name=node.aggregate.upper(), written=node.aggregate, arguments=(argument,), line=node.line)
         check_aggregate(call)
         column = OutputColumn("value", value.type, "value")
         rows = Scope(None, [SourceColumns("", "", (column,), replacements={"value": value})], keys={})

@@ -11,7 +11,7 @@ import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo, key_lookups
-from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.compiler.message_format import SUBSTITUTED, format_message
 from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
@@ -502,8 +502,13 @@ class Interpreter:
             if message < 50000:
                 raise unsupported(f"RAISERROR of the system's message {message}", statement.line)
             raise sql_error(18054, message, severity, state, line=statement.line)
-        arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
-        text = format_message(coerce(message, _TEXT, kind) or "", arguments)
+        if len(statement.arguments) > 20:
+            raise sql_error(2747, 20, line=statement.line)
+        arguments = [self._scalars.evaluate(frame, argument) for argument in statement.arguments]
+        for position, (_, given) in enumerate(arguments, 4):
+            if given.name not in SUBSTITUTED:
+                raise sql_error(2748, given.name, position, line=statement.line)
+        text = format_message(coerce(message, _TEXT, kind) or "", [value for value, _ in arguments])
         if len(text) > 2047:
             text = f"{text[:2044]}..."
         severity = max(0, severity or 0)

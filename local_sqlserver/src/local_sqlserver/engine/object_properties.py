@@ -23,7 +23,7 @@ _NEVER_OF_RELATIONS = (
     *("tablefulltextcatalogid", "tablehasactivefulltextindex"),
 )
 _NEVER_OF_TABLES = (
-    *("tablehascolumnset", "tablehasdeletetrigger", "tablehasinserttrigger", "tablehasrowguidcol"),
+    *("tablehascolumnset", "tablehasdeletetrigger", "tablehasinserttrigger"),
     *("tablehastimestamp", "tablehasupdatetrigger", "tablehasvardecimalstorageformat", "tableisfake"),
     *("tableislockedonbulkload", "tableismemoryoptimized", "tableispinned", "tabletemporaltype", "tabletextinrowlimit"),
 )
@@ -77,6 +77,7 @@ def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
     """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
     found: dict[str, object] = {
         "isidentity": column.identity is not None,
+        "isrowguidcol": column.rowguid,
         "iscomputed": column.computed is not None,
         "allowsnull": column.nullable,
         "isfulltextindexed": False,
@@ -119,6 +120,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     found |= {
         **dict.fromkeys(_NEVER_OF_TABLES, False),
         "tablehastextimage": any(column.type.length == MAX for column in item.columns),
+        "tablehasrowguidcol": any(column.rowguid for column in item.columns),
         "tablehasidentity": any(column.identity for column in item.columns),
         "tablehasprimarykey": "PK" in kinds,
         "tablehasuniquecnst": "UQ" in kinds,

@@ -156,7 +156,8 @@ class Window(Node):
 class Call(Expression):
     """A function call; ``star`` is COUNT(*); ``within`` the order of WITHIN GROUP; ``columns`` of OPENJSON's WITH.
 
-    ``ignore_nulls`` is IGNORE NULLS, and of JSON_ARRAY and JSON_OBJECT ABSENT ON NULL.
+    ``ignore_nulls`` is IGNORE NULLS, and of JSON_ARRAY and JSON_OBJECT ABSENT ON NULL. ``name`` is in capitals, and
+    ``written`` as the statement has it.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Call(Expression):
     window: Window | None = None
     within: tuple[OrderItem, ...] = ()
     ignore_nulls: bool = False
+    written: str = field(default="", compare=False)
     columns: tuple[JsonColumn, ...] | None = None
 
 
@@ -654,6 +656,7 @@ class ColumnDefinition(Node):
     computed: Definition | None = None
     persisted: bool = False
     collation: str | None = None
+    rowguid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

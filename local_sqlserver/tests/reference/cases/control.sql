@@ -615,3 +615,19 @@ SELECT "a
 -- source: language-elements/raiserror-transact-sql, state: negative values default to 1
 BEGIN TRY RAISERROR('x', 16, -1) END TRY BEGIN CATCH SELECT ERROR_STATE() END CATCH
 --> 1
+-- source: language-elements/raiserror-transact-sql, argument; relational-databases/errors-events (2747, 2748)
+RAISERROR('%d', 16, 1, 1.5)
+--> error 2748: Cannot specify numeric data type (parameter 4) as a substitution parameter.
+DECLARE @d DATE = '20240101' RAISERROR('%s %s', 16, 1, 'a', @d)
+--> error 2748: Cannot specify date data type (parameter 5) as a substitution parameter.
+DECLARE @b BIT = 1 RAISERROR('%d', 16, 1, @b)
+--> error 2748
+DECLARE @n BIGINT = 5000000000, @s NVARCHAR(10) RAISERROR('%I64d %s %s', 16, 1, @n, @s, NULL)
+--> error 50000: 5000000000 (null) (null)
+RAISERROR('', 16, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
+--> error 2747: Too many substitution parameters for RAISERROR. Cannot exceed 20 substitution parameters.
+-- source: relational-databases/errors-events (195)
+SELECT MyFunction(1)
+--> error 195: 'MyFunction' is not a recognized built-in function name.
+SELECT * FROM (SELECT 1 AS a, 2 AS b) AS s PIVOT (MySum(a) FOR b IN ([2])) AS p
+--> error 195: 'MySum' is not a recognized aggregate function.

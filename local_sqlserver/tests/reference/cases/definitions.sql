@@ -1261,3 +1261,16 @@ DROP FUNCTION dbo.p
 --> error 3705: Cannot use DROP TABLE with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
 --> error 3705: Cannot use DROP VIEW with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
 --> error 3705: Cannot use DROP FUNCTION with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+-- source: statements/create-table-transact-sql, ROWGUIDCOL; relational-databases/errors-events (2761, 8196)
+CREATE TABLE dbo.t (a UNIQUEIDENTIFIER ROWGUIDCOL, b UNIQUEIDENTIFIER ROWGUIDCOL)
+--> error 8196: Duplicate column specified as ROWGUIDCOL.
+CREATE TABLE dbo.t (a INT ROWGUIDCOL)
+--> error 2761: The ROWGUIDCOL property can only be specified on the uniqueidentifier data type.
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t ADD g UNIQUEIDENTIFIER ROWGUIDCOL NOT NULL DEFAULT NEWID()
+SELECT name, is_rowguidcol FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'g', 'IsRowGuidCol'), OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'TableHasRowGuidCol')
+--> 'a' | 0
+--> 'g' | 1
+--> next result
+--> 1 | 1

@@ -7,8 +7,9 @@ import re
 from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.fragments import Value, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.message_format import SUBSTITUTED
 from local_sqlserver.compiler.types import text_type
-from local_sqlserver.errors import unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, INTEGERS, NUMBERS, TEMPORAL
 
 _CULTURES = ("en-us", "")
@@ -168,6 +169,9 @@ def _formatmessage(call: Call) -> str:
         number = call.arguments[0].sql
         refused = raise_sql(40510, quote("FORMATMESSAGE with the number of a message of the system"))
         return f"CASE WHEN {number} BETWEEN 13001 AND 49999 THEN CAST({refused} AS VARCHAR) END"
+    for position, argument in enumerate(call.arguments[1:], 1):
+        if argument.type.name not in SUBSTITUTED and not argument.null:
+            raise sql_error(2748, argument.type.name, position, line=call.line)
     texts = ", ".join(f"CAST({as_text(argument, call.line).sql} AS VARCHAR)" for argument in call.arguments[1:])
     kinds = "".join("i" if argument.type.name in INTEGERS else "s" for argument in call.arguments[1:])
     first = as_text(call.arguments[0], call.line)

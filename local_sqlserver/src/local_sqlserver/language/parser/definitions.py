@@ -177,7 +177,7 @@ class DefinitionParser(DataParser):
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
-        with_values = False
+        with_values = rowguid = False
         while True:
             if table.startswith("@") and self.at_word("CONSTRAINT"):
                 raise self.error()
@@ -217,8 +217,10 @@ class DefinitionParser(DataParser):
                 raise unsupported(f"A column … {self.token.upper} WITH", line)
             elif self.at_word("FILESTREAM"):
                 raise unsupported("A column … FILESTREAM", line)
-            elif self.accept_word("SPARSE", "ROWGUIDCOL"):
-                pass  # they affect storage and $ROWGUID, which is refused
+            elif self.accept_word("ROWGUIDCOL"):
+                rowguid = True
+            elif self.accept_word("SPARSE"):
+                pass  # it affects storage
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
                 if table.startswith("@") and self.at_word("REFERENCES", "FOREIGN"):
                     raise self.error()
@@ -238,6 +240,7 @@ class DefinitionParser(DataParser):
             default=default,
             default_name=default_name,
             with_values=with_values,
+            rowguid=rowguid,
             collation=collation,
             line=line,
         )
