@@ -49,6 +49,9 @@ _ABORTS_BATCH = frozenset(
 )
 """Errors that end the batch even with XACT_ABORT OFF."""
 
+_WITHOUT_RESULT = (207, 208, 4413, 40510)
+"""Errors that come before a query begins, so that a CATCH is not preceded by an empty result."""
+
 _ROLLS_BACK = _ABORTS_BATCH - {40510}
 _KEEPS_ROW_COUNT = (
     syntax.Block,
@@ -239,8 +242,10 @@ class Interpreter:
                 error = self._doom(error, frame)
             cut_off, self._state.cut_off = self._state.cut_off, None
             if self.in_try:
-                if cut_off is not None:
-                    yield self._state.done(frame, None if frame.settings.nocount else cut_off, 0xC1)
+                if cut_off is not None and error.number not in _WITHOUT_RESULT:
+                    if cut_off.unsent is not None:
+                        yield cut_off.unsent
+                    yield self._state.done(frame, None if frame.settings.nocount else cut_off.count, 0xC1)
                 raise error from None
             yield from self._report(error, statement, frame)
             return

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.compiler import Relation, Translation
-from local_sqlserver.engine.events import Done, Error
+from local_sqlserver.engine.events import Columns, Done, Error
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
@@ -128,13 +128,21 @@ class SessionKey:
     read_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A result set that an error ended: the columns if they are still to be sent, and the number of rows sent."""
+
+    unsent: Columns | None
+    count: int
+
+
 @dataclass(slots=True)
 class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
     blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` is the
-    number of rows of a result set that an error has just ended.
+    result set that an error has just ended.
     """
 
     spid: int
@@ -155,7 +163,7 @@ class SessionState:
     utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     cancelled: threading.Event = field(default_factory=threading.Event)
     killed: bool = False
-    cut_off: int | None = None
+    cut_off: CutOff | None = None
     context_info: bytes | None = None
     context: dict[str, SessionKey] = field(default_factory=dict)
     procedures: dict[str, CatalogObject] = field(default_factory=dict)

@@ -104,6 +104,7 @@ THROW 51000, 'stop', 1; SELECT 1
 BEGIN TRY THROW 51000, 'a', 5 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH
 --> 51000 | 16 | 5 | 'a'
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH THROW END CATCH
+--> no rows
 --> error 8134: Divide by zero error encountered.
 THROW
 --> error 10704: To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.
@@ -113,6 +114,8 @@ DECLARE @m nvarchar(50) = N'from a variable', @n int = 60000; THROW @n, @m, 1
 --> error 60000: from a variable
 -- source: language-elements/try-catch-transact-sql
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_PROCEDURE(), ERROR_LINE(), ERROR_MESSAGE() END CATCH
+--> no rows
+--> next result
 --> 8134 | 16 | 1 | NULL | 1 | 'Divide by zero error encountered.'
 BEGIN TRY SELECT 'ok' END TRY BEGIN CATCH SELECT 'caught' END CATCH SELECT ERROR_NUMBER()
 --> 'ok'
@@ -239,16 +242,23 @@ SELECT XACT_STATE(); BEGIN TRAN; SELECT XACT_STATE(); ROLLBACK
 --: smallint
 --> 1
 BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT END CATCH; ROLLBACK
+--> no rows
+--> next result
 --> 1 | 1
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT; ROLLBACK END CATCH
+--> no rows
+--> next result
 --> -1 | 1
 CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); BEGIN TRAN; BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT XACT_STATE(); INSERT #t VALUES (2) END CATCH; COMMIT; SELECT COUNT(*) FROM #t
 --> 1
 --> next result
 --> 2
 SET XACT_ABORT ON; CREATE TABLE #t (a int); BEGIN TRAN; BEGIN TRY SELECT CAST('x' AS int) END TRY BEGIN CATCH INSERT #t VALUES (1) END CATCH
+--> no rows
 --> error 3930: The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT 1 END CATCH
+--> no rows
+--> next result
 --> 1
 --> error 3998: Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.
 -- source: statements/set-xact-abort-transact-sql
@@ -443,6 +453,7 @@ EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
 --! refused: EXECUTE AS
 -- source: functions/error-transact-sql
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH DECLARE @e int; SET @e = @@ERROR; PRINT @e END CATCH
+--> no rows
 --> message: 8134
 -- source: statements/set-implicit-transactions-transact-sql
 SET IMPLICIT_TRANSACTIONS ON; SELECT 1; SELECT @@TRANCOUNT
@@ -631,3 +642,14 @@ SELECT MyFunction(1)
 --> error 195: 'MyFunction' is not a recognized built-in function name.
 SELECT * FROM (SELECT 1 AS a, 2 AS b) AS s PIVOT (MySum(a) FOR b IN ([2])) AS p
 --> error 195: 'MySum' is not a recognized aggregate function.
+-- source: language-elements/try-catch-transact-sql, a query that fails has sent its columns
+SET NOCOUNT ON
+BEGIN TRY SELECT 1 / v AS x FROM (VALUES (1), (0)) AS t (v) END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> no rows
+--> next result
+--> 8134
+DECLARE @x INT
+BEGIN TRY SELECT @x = 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 8134
+BEGIN TRY SELECT a FROM dbo.absent END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> error 208
