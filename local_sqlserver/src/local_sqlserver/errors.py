@@ -339,6 +339,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     5703: (10, "Changed language setting to %s."),
     6401: (16, "Cannot roll back %s. No transaction or savepoint of that name was found."),
     6809: (16, "Unnamed tables cannot be used as XML identifiers as well as unnamed columns cannot be used for attribute names. Name unnamed columns/tables using AS in the SELECT statement."),
+    6810: (16, "Column name '%s' is repeated. The same attribute cannot be generated more than once on the same XML tag."),
     6819: (16, "The %s clause is not allowed in a %s statement."),
     6852: (16, "Attribute-centric column '%s' must not come after a non-attribute-centric sibling in XML hierarchy in FOR XML PATH."),
     6864: (16, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML serialization."),

@@ -252,7 +252,7 @@ class DataCompiler(ViewCompiler):
         else:
             source, given = _ONE_ROW, set()  # DEFAULT VALUES
         if node.top:
-            source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top)}"
+            source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top, source)}"
         values = {}
         for column in writable:
             if column.name.lower() in given:
@@ -656,7 +656,7 @@ class DataCompiler(ViewCompiler):
         if node.where:
             conditions.append(str(self.condition(node.where, target.scope)))
         where = _where(conditions)
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT DISTINCT {target.rowid} FROM {target.with_old_values}{where}")
         changed = {name.lower() for name in values}
         checked = _checked(relation)
         has_computed = any(column.computed is not None for column in relation.columns)
@@ -797,11 +797,15 @@ class DataCompiler(ViewCompiler):
             if lookup not in self.key_lookups:
                 self.key_lookups.append(lookup)
 
-    def _row_limit(self, top: syntax.Top | None) -> str:
+    def _row_limit(self, top: syntax.Top | None, rows: str) -> str:
+        """LIMIT for TOP; ``rows`` is a SELECT of the rows without it, which TOP … PERCENT counts."""
         if top is None:
             return ""
-        if top.percent or top.ties:
-            raise unsupported("TOP PERCENT and WITH TIES outside SELECT", top.line)
+        if top.ties:
+            raise unsupported("TOP … WITH TIES outside SELECT", top.line)
+        if top.percent:
+            counted = f"SELECT CAST(ceil(count(*) * {self.row_share(top, Scope())} / 100.0) AS BIGINT)"
+            return f" LIMIT ({counted} FROM ({rows}) AS _c)"
         return f" LIMIT {self.row_count(top, Scope())}"
 
     def delete(self, node: syntax.Delete) -> Translation:
@@ -814,7 +818,7 @@ class DataCompiler(ViewCompiler):
         self._permissions = ("SELECT", "DELETE") if reads_others else ("DELETE",)
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT DISTINCT {target.rowid} FROM {target.source}{where}")
         deleted = foreign_keys.Changes(relation, self.changes_name(1), "DELETE", deleted="TRUE")
         if node.output is None and not foreign_keys.concern(self.context, deleted):
             if not node.source and not limit and not target.condition:
@@ -898,7 +902,7 @@ class DataCompiler(ViewCompiler):
         source = f"SELECT {', '.join(source_columns)} FROM {source_sql}"
         pairs = f'SELECT * FROM ({target}) AS "_t" {join} JOIN ({source}) AS "_s" ON {condition}'
         joined = f'SELECT *, CASE {" ".join(whens)} END AS _clause FROM ({pairs}) AS "_m"'
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL")
         kept = f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL{limit}"
         parts = [self._merge_rows(number, clause, relation, own, scopes) for number, clause in enumerate(node.clauses)]
         changes = self.changed_rows()

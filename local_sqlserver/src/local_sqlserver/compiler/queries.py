@@ -417,11 +417,7 @@ class QueryCompiler(ExpressionCompiler):
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
         ordering = f"ORDER BY {order}" if order else ""
         if top.percent:
-            count = self.expression(top.count, scope)
-            if count.constant is not None and not 0 <= float(count.constant) <= 100:
-                raise sql_error(1031, line=top.line)
-            rank = "rank" if top.ties else "row_number"
-            share = f"tsql_top_percent({count.sql})" if count.constant is None else count.sql
+            rank, share = "rank" if top.ties else "row_number", self.row_share(top, scope)
             return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
@@ -429,6 +425,15 @@ class QueryCompiler(ExpressionCompiler):
         if _columns(top.count):  # of an outer query, which DuckDB's LIMIT cannot name
             return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
+
+    def row_share(self, top: syntax.Top, scope: Scope) -> str:
+        """SQL of the percentage of TOP … PERCENT; raises 1031 outside 0 to 100."""
+        count = self.expression(top.count, scope)
+        if count.constant is None:
+            return f"tsql_top_percent({count.sql})"
+        if not 0 <= float(count.constant) <= 100:
+            raise sql_error(1031, line=top.line)
+        return count.sql
 
     def _top_by_windows(
         self,

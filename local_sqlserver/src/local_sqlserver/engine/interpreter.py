@@ -152,7 +152,7 @@ class Interpreter:
         self._calls = calls
         self._stale_views = stale_views
         self._tries = 0
-        self.cursors = cursors = Cursors(state, compilation, runner, scalars)
+        cursors = Cursors(state, compilation, runner, scalars)
         self._bulk_load = bulk_load = BulkLoad(work, permissions, compilation, runner)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),

@@ -529,6 +529,22 @@ def _session_context(values: SessionValues, arguments: Arguments) -> object:
     return found.value if found is not None else None
 
 
+def _cursor_status(values: SessionValues, arguments: Arguments) -> object:
+    """Return the state of a cursor, which is -3 for none. Source: the T-SQL reference, CURSOR_STATUS."""
+    kind, name = ((_argument(arguments, position) or "").lower() for position in range(2))
+    if kind not in ("local", "global", "variable") or name.startswith("@") != (kind == "variable"):
+        return -3
+    known = values.state.cursors if kind == "global" else values.state.frames[-1].cursors
+    cursor = known.get(name)
+    if cursor is None:
+        return -3
+    if cursor.rows is None:
+        return -1
+    if not cursor.rows and not cursor.static:
+        raise unsupported("CURSOR_STATUS of a cursor that is not STATIC and has no rows")
+    return 1 if cursor.rows else 0
+
+
 _FUNCTIONS: dict[str, Function] = {
     "object_id": _object_id,
     "object_name": _object_name,
@@ -569,6 +585,7 @@ _FUNCTIONS: dict[str, Function] = {
     "fulltextserviceproperty": _fulltext_property,
     "sessionproperty": _session_property,
     "session_context": _session_context,
+    "cursor_status": _cursor_status,
 }
 
 implemented((name.lower() for name in METADATA_FUNCTIONS), _FUNCTIONS)

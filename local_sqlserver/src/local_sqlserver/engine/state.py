@@ -48,6 +48,7 @@ class Cursor:
 
     query: syntax.SelectStatement
     scroll: bool
+    static: bool
     variables: dict[str, Variable]
     translation: Translation | None = None
     description: list[tuple[Any, ...]] | None = None
@@ -141,7 +142,8 @@ class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
-    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` is the
+    blocks, the innermost last. ``procedures`` are the temporary ones, and ``cursors``
+    the global ones, by name in lower case. ``cut_off`` is the
     result set that an error has just ended.
     """
 
@@ -155,6 +157,7 @@ class SessionState:
     row_count: int = 0
     last_error: int = 0
     last_identity: int | None = None
+    cursors: dict[str, Cursor] = field(default_factory=dict)
     fetch_status: int = 0
     cursor_rows: int = 0
     handled: list[SqlError] = field(default_factory=list)

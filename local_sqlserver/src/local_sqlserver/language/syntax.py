@@ -843,13 +843,14 @@ class Declare(Statement):
 class DeclareCursor(Statement):
     """DECLARE name CURSOR … FOR query, or SET @name = CURSOR … FOR query.
 
-    A ``local`` one ends with its batch or procedure.
+    A ``local`` one ends with its batch or procedure. ``static`` is STATIC or INSENSITIVE.
     """
 
     name: str
     query: SelectStatement
     scroll: bool
     local: bool
+    static: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -318,3 +318,25 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a, a + 1 AS n F
 --! refused: OUTPUT of inserted.n, which the target computes
 CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a AS x FROM #t) UPDATE c SET x = 7 OUTPUT inserted.*, deleted.x
 --> 7 | 1
+-- source: queries/top-transact-sql, PERCENT
+CREATE TABLE #t (a int)
+INSERT TOP (50) PERCENT #t SELECT v FROM (VALUES (1), (2), (3), (4), (5)) AS s (v)
+SELECT COUNT(*) FROM #t
+DECLARE @p float = 40
+UPDATE TOP (@p) PERCENT #t SET a = 0
+SELECT COUNT(*) FROM #t WHERE a = 0
+DELETE TOP (10) PERCENT FROM #t
+SELECT COUNT(*) FROM #t
+DELETE TOP (101) PERCENT FROM #t
+--> 3
+--> next result
+--> 2
+--> next result
+--> 2
+--> error 1031
+MERGE TOP (50) PERCENT #t USING (VALUES (1), (2)) AS s (a) ON 1 = 0 WHEN NOT MATCHED THEN INSERT VALUES (s.a);
+--> error 208
+CREATE TABLE #t (a int)
+MERGE TOP (50) PERCENT #t USING (VALUES (1), (2)) AS s (a) ON 1 = 0 WHEN NOT MATCHED THEN INSERT VALUES (s.a);
+SELECT COUNT(*) FROM #t
+--> 1

@@ -443,7 +443,22 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE c CURSOR FOR SELECT 
 -- source: functions/cursor-status-transact-sql
 SELECT CURSOR_STATUS('global', 'nosuch')
 --> -3
---! refused: The function CURSOR_STATUS
+DECLARE c CURSOR LOCAL STATIC FOR SELECT 1 WHERE 1 = 0
+DECLARE @c CURSOR
+SELECT CURSOR_STATUS('local', 'C'), CURSOR_STATUS('global', 'c'), CURSOR_STATUS('variable', '@c')
+SET @c = CURSOR FOR SELECT 1
+OPEN c
+OPEN @c
+SELECT CURSOR_STATUS('local', 'c'), CURSOR_STATUS('variable', '@c')
+CLOSE @c
+DEALLOCATE c
+SELECT CURSOR_STATUS('local', 'c'), CURSOR_STATUS('variable', '@c')
+--: smallint, smallint, smallint
+--> -1 | -3 | -3
+--: smallint, smallint
+--> 0 | 1
+--: smallint, smallint
+--> -3 | -1
 -- source: functions/cursor-rows-transact-sql
 DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SELECT @@CURSOR_ROWS
 --> 2

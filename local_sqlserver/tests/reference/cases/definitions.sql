@@ -1274,3 +1274,13 @@ SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'g', 'IsRowGuidCol'), OBJECTPROPERTY(O
 --> 'g' | 1
 --> next result
 --> 1 | 1
+-- source: statements/alter-table-transact-sql, LOCK_ESCALATION
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t SET (LOCK_ESCALATION = TABLE)
+SELECT lock_escalation_desc FROM sys.tables WHERE object_id = OBJECT_ID('dbo.t')
+--> 'TABLE'
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t SET (LOCK_ESCALATION = AUTO)
+SELECT lock_escalation_desc FROM sys.tables WHERE object_id = OBJECT_ID('dbo.t')
+--> 'AUTO'
+--! refused: LOCK_ESCALATION = AUTO

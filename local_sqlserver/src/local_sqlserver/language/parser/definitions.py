@@ -371,7 +371,7 @@ class DefinitionParser(DataParser):
             if self.peek().upper in ("ADD", "DROP"):
                 raise unsupported(f"ALTER COLUMN … {self.peek().upper} {self.peek(2).upper}", line)
             column, constraints = self._column_definition(target[-1])
-            if constraints or column.default or column.identity or column.type is None:
+            if constraints or column.default or column.identity or column.rowguid or column.type is None:
                 raise self.error()
             if self.at_word("WITH") and self.peek().text == "(":
                 self._index_options()
@@ -380,6 +380,14 @@ class DefinitionParser(DataParser):
             self._all_partitions("ALTER TABLE")
             if self.at_word("WITH"):
                 self._index_options()
+            return syntax.AlterTable(target=target, line=line)
+        if self.at_word("SET") and self.peek(2).upper == "LOCK_ESCALATION":
+            self.position += 3
+            self.expect_operator("=")
+            level = self.expect_word("AUTO", "TABLE", "DISABLE").upper
+            self.expect_operator(")")
+            if level != "TABLE":  # which every table has
+                raise unsupported(f"LOCK_ESCALATION = {level}", line)
             return syntax.AlterTable(target=target, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
 
