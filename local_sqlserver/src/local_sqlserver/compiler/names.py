@@ -95,6 +95,11 @@ class SourceColumns:
     def allow_null(self) -> None:
         """Let the columns be NULL: an outer join has no row of this source for some rows."""
         self.columns = tuple(replace(column, required=False) for column in self.columns)
+        present = f"{identifier(self.emitted)}.rowid IS NOT NULL"
+        self.replacements = {
+            name: replace(value, sql=f"CASE WHEN {present} THEN {value.sql} END", required=False)
+            for name, value in self.replacements.items()
+        }
 
 
 @dataclass(slots=True)
@@ -104,7 +109,8 @@ class Scope:
     ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
     its value after grouping. ``clause`` is the clause for the errors 147, 8120, 8121 and 8127. ``ordered`` is the order
     of the aggregates WITHIN GROUP so far. ``aggregated`` is set for the arguments of an aggregate, whose columns of
-    grouped outer queries are those of the rows before grouping.
+    grouped outer queries are those of the rows before grouping. ``has_rowid`` is set if the rows carry the numbers that
+    DuckDB gives them.
     """
 
     parent: Scope | None = None
@@ -114,6 +120,7 @@ class Scope:
     clause: str = "select"
     ordered: str = ""
     aggregated: bool = False
+    has_rowid: bool = False
 
     def arguments(self) -> Scope:
         """The scope of the arguments of an aggregate."""

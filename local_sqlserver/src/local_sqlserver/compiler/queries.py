@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import UNRESOLVED, compared, joined
@@ -27,9 +27,10 @@ from local_sqlserver.compiler.fragments import (
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.row_text import row_text
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, same_type, text_type
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type, same_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _DEPTH = "_depth"
@@ -341,7 +342,7 @@ class QueryCompiler(ExpressionCompiler):
         refuse_windows(node.where, node.having, *(node.group.keys if node.group else ()))
         if query.order or node.distinct:
             _refuse_next_value(node, 11721 if node.distinct else 11723)
-        scope = Scope(parent)
+        scope = Scope(parent, has_rowid=rowid is not None)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
         if node.where:
@@ -679,10 +680,37 @@ class QueryCompiler(ExpressionCompiler):
             scope.add(SourceColumns(alias, emitted, table.columns, table.name, depth=table.depth), node.line)
             return f"{identifier(table.emitted)} AS {identifier(emitted)}"
         relation = self.context.relation(node.name, node.line)
-        source = relation_source(relation, alias, emitted)
+        source = self.read(relation, alias, emitted)
         self.tables_read.append(source)
         scope.add(source, node.line)
         return f"{relation.duckdb_name} AS {identifier(emitted)}"
+
+    def read(self, relation: Relation, alias: str, emitted: str) -> SourceColumns:
+        """A table or view as a source; computed columns that are not persisted stand for their expressions."""
+        source = relation_source(relation, alias, emitted)
+        self.compute(source, relation, [column for column in relation.columns if not column.persisted])
+        return source
+
+    def compute(
+        self, source: SourceColumns, relation: Relation, columns: Sequence[ColumnInfo], present: str = ""
+    ) -> None:
+        """Let the computed ones of these columns stand for their expressions, in rows for which ``present`` is true."""
+        scope = Scope(None, [replace(source, replacements={}, used={})])
+        # As in a view, there are no parameters: an expression that is not read would leave them unused.
+        kept, self.in_view = self.in_view, True
+        for column in columns:
+            if column.computed is not None:
+                value = self.expression(parse_expression(column.computed), scope)
+                own = source.find(column.name)
+                assert own is not None
+                sql = f"CAST({value.sql} AS {duckdb_type(column.type)})"
+                source.replacements[column.name.lower()] = Value(
+                    f"CASE WHEN {present} THEN {sql} END" if present else sql,
+                    column.type,
+                    collation=own.own_collation,
+                    required=own.required,
+                )
+        self.in_view = kept
 
     def _derived(
         self, rows: Rows, alias: str, names: tuple[str, ...], scope: Scope, line: int, *, lateral: str = ""

@@ -23,6 +23,9 @@ def over(call: Call) -> str:
     if window.partition:
         keys = ", ".join(key(call.compiler.expression(value, call.scope)) for value in window.partition)
         parts.append(f"PARTITION BY {keys}")
+    elif call.scope.has_rowid:
+        # DuckDB's optimizer fails on WHERE row_number = 1 beside a rowid, which invalidates the database.
+        parts.append("PARTITION BY 1")
     order = order_by(call, window.order, call.scope)
     if order:
         parts.append(f"ORDER BY {order}")
