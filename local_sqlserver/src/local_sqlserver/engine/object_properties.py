@@ -107,6 +107,10 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
             found |= {"isdeterministic": False, "isprecise": False, "isindexable": False}
+        elif item.type in ("FN", "IF", "TF"):
+            deterministic = determinism.is_deterministic_function(item.definition)
+            if deterministic is not None:
+                found["isdeterministic"] = deterministic
     if item.type == "P":
         found["execisstartup"] = False
     if item.type in (*MODULES, "U"):
