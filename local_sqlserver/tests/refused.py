@@ -99,7 +99,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
         ("SELECT NEXT VALUE FOR s OVER (ORDER BY a) FROM t", "NEXT VALUE FOR … OVER"),
-        ("SELECT PARSE('1' AS INT)", "PARSE"),
         ("SELECT a FROM t OPTION (USE PLAN N'<x/>')", "query hint"),
         ("SELECT * FROM server1.D.dbo.t", "linked server"),
         ("SELECT CAST(1 AS XML)", "xml"),

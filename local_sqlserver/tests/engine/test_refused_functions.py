@@ -9,12 +9,8 @@ from tests.engine.conftest import Client
 
 REFUSED = [function for function in REGISTRY.values() if function.refused]
 CALLS = [
-    *("PARSE('1' AS INT)", "TRY_PARSE('1' AS INT)"),
-    *(
-        f"{function.name}()"
-        for function in REFUSED
-        if function.place is not Place.TABLE and function.name not in ("PARSE", "TRY_PARSE")
-    ),
+    *("PARSE('1' AS TIME)", "TRY_PARSE('1' AS INT USING 'de-DE')"),
+    *(f"{function.name}()" for function in REFUSED if function.place is not Place.TABLE),
 ]
 PROPERTIES = [
     "OBJECTPROPERTY(OBJECT_ID('t'), 'IsSystemVerified')",

@@ -136,7 +136,7 @@ def _is_deterministic(node: syntax.Node, columns: Mapping[str, SqlType]) -> bool
             return upper in _DETERMINISTIC and not (upper in _OF_DATES and of_text)
         case syntax.FunctionCall():
             raise _Unknown
-        case syntax.AtTimeZone() | syntax.NextValue() | syntax.Subquery():
+        case syntax.AtTimeZone() | syntax.NextValue() | syntax.Subquery() | syntax.Parse():
             return False
         case syntax.Cast(operand=operand, type=declared, style=style):
             return _converts_alike(_types(operand, columns), declared.name, style)

@@ -24,6 +24,7 @@ from duckdb.func import FunctionNullHandling
 from local_sqlserver.compiler import determinism, folding, json_text
 from local_sqlserver.compiler.failures import raising
 from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.compiler.parsed_text import tsql_parse, tsql_try_parse
 from local_sqlserver.compiler.patterns import like_regex
 from local_sqlserver.errors import sql_error, unsupported
 
@@ -276,6 +277,8 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_format_message: (["VARCHAR", "VARCHAR[]", "VARCHAR"], "VARCHAR"),
     tsql_is_deterministic: (["VARCHAR"], "BOOLEAN"),
     tsql_exponential: (["VARCHAR", "INTEGER", "VARCHAR"], "VARCHAR"),
+    tsql_parse: (["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR"),
+    tsql_try_parse: (["VARCHAR", "VARCHAR"], "VARCHAR"),
     tsql_json_escape: (["VARCHAR"], "VARCHAR"),
     tsql_soundex: (["VARCHAR"], "VARCHAR"),
     tsql_shift: (["BIGINT", "BIGINT", "INTEGER"], "BIGINT"),

@@ -136,6 +136,16 @@ class Cast(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parse(Expression):
+    """PARSE and TRY_PARSE (``lenient``); ``culture`` is '' without USING."""
+
+    operand: Expression
+    type: SqlType
+    culture: str
+    lenient: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderItem(Node):
     """One item of ORDER BY."""
 

@@ -321,7 +321,7 @@ class ExpressionParser(TokenCursor):
             if token.upper in ("CONVERT", "TRY_CONVERT"):
                 return self._convert()
             if token.upper in ("PARSE", "TRY_PARSE") and self.peek().text == "(":
-                raise unsupported(token.upper, token.line)
+                return self._parse()
             if self.at_words("NEXT", "VALUE", "FOR"):
                 self.position += 3
                 sequence = self.name()
@@ -435,6 +435,22 @@ class ExpressionParser(TokenCursor):
         target = self._target_type()
         self.expect_operator(")")
         return syntax.Cast(operand=operand, type=target, lenient=token.upper == "TRY_CAST", line=token.line)
+
+    def _parse(self) -> syntax.Parse:
+        token = self.advance()
+        self.expect_operator("(")
+        operand = self.value()
+        self.expect_word("AS")
+        declared = parse_type(self)
+        culture = ""
+        if self.accept_word("USING"):
+            if self.token.kind != STRING:
+                raise unsupported(f"{token.upper} with a culture that is not a constant", token.line)
+            culture = self.advance().value
+        self.expect_operator(")")
+        return syntax.Parse(
+            operand=operand, type=declared, culture=culture, lenient=token.upper == "TRY_PARSE", line=token.line
+        )
 
     def _convert(self) -> syntax.Expression:
         token = self.advance()
