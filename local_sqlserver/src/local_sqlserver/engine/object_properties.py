@@ -6,6 +6,8 @@ Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject, ParameterInfo
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.compiler.schema_binding import is_schema_bound
@@ -73,8 +75,8 @@ def of_parameter(item: CatalogObject, parameter: ParameterInfo) -> dict[str, obj
     }
 
 
-def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
-    """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
+def of_column(columns: Sequence[ColumnInfo], column: ColumnInfo) -> dict[str, object]:
+    """Return the properties of one of an object's columns; whether it is deterministic may be unknown, and absent."""
     found: dict[str, object] = {
         "isidentity": column.identity is not None,
         "isrowguidcol": column.rowguid,
@@ -82,14 +84,14 @@ def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
         "allowsnull": column.nullable,
         "isfulltextindexed": False,
         "statisticalsemantics": False,
-        **dict.fromkeys(("columnid", "ordinal"), item.columns.index(column) + 1),
+        **dict.fromkeys(("columnid", "ordinal"), columns.index(column) + 1),
         **dict.fromkeys(("generatedalwaystype", "iscolumnset", "ishidden", "isidnotforrepl"), False),
         **_of_type(column.type),
     }
     if column.computed is None:
         return found | {"isdeterministic": None, "isprecise": None}
     expression = parse_expression(column.computed)
-    types = {known.name.lower(): known.type for known in item.columns}
+    types = {known.name.lower(): known.type for known in columns}
     deterministic = determinism.is_deterministic(expression, types)
     if deterministic is not None:
         found["isdeterministic"] = deterministic

@@ -463,3 +463,6 @@ GO
 SELECT IS_DETERMINISTIC FROM INFORMATION_SCHEMA.ROUTINES
 --> 'NO'
 --! refused: IS_DETERMINISTIC of a function that converts dates or calls functions
+-- source: functions/col-length-transact-sql, functions/col-name-transact-sql, functions/columnproperty-transact-sql
+SELECT COL_LENGTH('sys.objects', 'name'), COL_NAME(OBJECT_ID('sys.objects'), 1), COLUMNPROPERTY(OBJECT_ID('sys.objects'), 'name', 'AllowsNull'), COL_LENGTH('INFORMATION_SCHEMA.TABLES', 'TABLE_NAME')
+--> 256 | 'name' | 0 | 256
