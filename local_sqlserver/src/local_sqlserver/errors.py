@@ -222,6 +222,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     2727: (11, "Cannot find index '%s'."),
     2729: (16, "Column '%s' in table '%s' cannot be used in an index or statistics or as a partition key because it is non-deterministic."),
     2732: (16, "Error number %s is invalid. The number must be from %s through %s and it cannot be 50000."),
+    2741: (16, "SET DATEFORMAT date order '%s' is invalid."),
     2742: (16, "SET DATEFIRST %s is out of range."),
     2744: (16, "Multiple identity columns specified for table '%s'. Only one identity column per table is allowed."),
     2747: (16, "Too many substitution parameters for RAISERROR. Cannot exceed %s substitution parameters."),

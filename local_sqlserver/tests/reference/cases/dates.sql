@@ -382,3 +382,11 @@ SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS date), CAST('20240102' AS dateti
 SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS datetime)
 --> 2024-02-01 00:00:00.000
 --! refused: SET DATEFORMAT DMY
+-- source: statements/set-dateformat-transact-sql; relational-databases/errors-events (2741)
+SET DATEFORMAT 'mdy'
+DECLARE @f VARCHAR(3) = 'MDY'
+SET DATEFORMAT @f
+SELECT CAST('12/31/2024' AS DATETIME)
+--> 2024-12-31 00:00:00.000
+SET DATEFORMAT abc
+--> error 2741: SET DATEFORMAT date order 'abc' is invalid.
