@@ -107,7 +107,8 @@ def test_an_error_undoes_its_statement_and_dooms_the_transaction_only_if_it_abor
         IF XACT_STATE() = 1 BEGIN INSERT t VALUES (9, N'log') COMMIT END ELSE ROLLBACK
     END CATCH
     """
-    assert table(text).rows == [(number, state, 1, 1)]
+    empty = [[]] if statement.startswith("SELECT") else []  # the query has sent its columns
+    assert table(text).sets == [*empty, [(number, state, 1, 1)]]
     assert table("SELECT a FROM t ORDER BY a").rows == ([(1,), (9,)] if state == 1 else [])
 
 
@@ -246,7 +247,7 @@ def test_a_doomed_transaction_can_be_read(table: Client) -> None:
         "SET XACT_ABORT ON BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY SELECT 1 / 0 END TRY"
         " BEGIN CATCH SELECT a, XACT_STATE() FROM t ROLLBACK END CATCH"
     )
-    assert result.rows == [(1, -1)]
+    assert result.sets == [[], [(1, -1)]]
     assert count(table) == 0
 
 

@@ -37,7 +37,7 @@ _TABLES = {
     "created TIMESTAMP, modified TIMESTAMP, definition VARCHAR",
     "columns": f"object_id INTEGER, column_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_nullable BOOLEAN, "
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
-    f"collation_name VARCHAR, {_USER_TYPE}, is_persisted BOOLEAN",
+    f"collation_name VARCHAR, {_USER_TYPE}, is_persisted BOOLEAN, is_rowguidcol BOOLEAN",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
     "VARCHAR[], definition VARCHAR, is_disabled BOOLEAN, is_not_trusted BOOLEAN, clustered BOOLEAN, "
     "columnstore BOOLEAN, descending VARCHAR[], included VARCHAR[]",
@@ -89,7 +89,8 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
     for table in ("columns", "parameters"):
         connection.execute(f"ALTER TABLE {home}.{table} ADD COLUMN IF NOT EXISTS {_USER_TYPE} DEFAULT 0")
-    connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS is_persisted BOOLEAN DEFAULT FALSE")
+    for column in ("is_persisted", "is_rowguidcol"):
+        connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
     for column in ("created", "modified"):
         connection.execute(f"ALTER TABLE {home}.principals ADD COLUMN IF NOT EXISTS {column} TIMESTAMP DEFAULT now()")
     for column in ("is_disabled", "is_not_trusted"):
@@ -111,7 +112,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     for row in connection.execute(f"SELECT * FROM {home}.columns ORDER BY object_id, column_id").fetchall():
         identity = None if row[8] is None else (row[8], row[9])
         declared = SqlType(row[3], row[4], row[5], row[6], row[14])
-        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13], row[15])
+        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13], row[15], row[16])
         columns.setdefault(row[0], []).append(info)
     foreign_keys = {
         (row[0], row[1]): ForeignKey(row[2], row[3], tuple(row[4]), row[5], row[6])
@@ -173,7 +174,7 @@ def object_rows(item: CatalogObject) -> dict[str, list[tuple[Any, ...]]]:
             (
                 *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
                 *(column.nullable, *identity, column.default, column.default_name, column.computed),
-                *(column.collation, kind.user, column.persisted),
+                *(column.collation, kind.user, column.persisted, column.rowguid),
             )
         )
     constraints = [

@@ -288,7 +288,7 @@ _VIEW = f"""
     is_dropped_ledger_view bit? = FALSE
 """
 _COLUMN_FLAGS = """
-    is_rowguidcol bit = FALSE
+    is_rowguidcol bit
     is_identity bit = seed IS NOT NULL
     is_computed bit? = computed IS NOT NULL
     is_filestream bit = FALSE
@@ -335,7 +335,8 @@ _COLUMN = f"""
 """
 _SYSTEM_COLUMNS = (
     "SELECT object_id, name, column_id, system_type_id, system_type_id AS user_type_id, max_length, precision, scale, "
-    "collation_name AS collated, is_nullable, NULL AS seed, NULL AS computed, 0 AS default_object_id "
+    "collation_name AS collated, is_nullable, NULL AS seed, NULL AS computed, 0 AS default_object_id, "
+    "FALSE AS is_rowguidcol "
     "FROM memory.main.system_columns"
 )
 _PRINCIPAL_DESC = _named("type", {"S": "SQL_USER", "C": "CERTIFICATE_MAPPED_USER", "R": "DATABASE_ROLE"})
@@ -521,7 +522,8 @@ VIEWS = (
     declare(
         "sys.all_columns",
         "(SELECT object_id, name, column_id, system_type_id, user_type_id, max_length, precision, scale, collated, "
-        f"is_nullable, seed, computed, default_object_id FROM {{home}}.all_columns UNION ALL {_SYSTEM_COLUMNS})",
+        "is_nullable, seed, computed, default_object_id, is_rowguidcol "
+        f"FROM {{home}}.all_columns UNION ALL {_SYSTEM_COLUMNS})",
         _COLUMN,
     ),
     declare(

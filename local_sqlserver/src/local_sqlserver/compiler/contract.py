@@ -25,6 +25,7 @@ class ColumnInfo:
     computed: str | None = None
     collation: str | None = None
     persisted: bool = False
+    rowguid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

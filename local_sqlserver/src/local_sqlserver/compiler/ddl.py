@@ -23,6 +23,7 @@ from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null, without_lambdas
 from local_sqlserver.compiler.keys import (
+    computed_when_read,
     index_name,
     indexed_keys,
     refuse_duplicates,
@@ -106,6 +107,8 @@ class DefinitionCompiler(DataCompiler):
             columns.append(column)
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
+        if sum(column.rowguid for column in columns) > 1:
+            raise sql_error(8196, line=node.line)
         columns.sort(key=lambda column: positions[column.name.lower()])
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
         clustered = sum(bool(given.clustered) for given in node.constraints)
@@ -133,7 +136,9 @@ class DefinitionCompiler(DataCompiler):
 
     def _created(self, relation: Relation) -> list[str]:
         """The statements that create the DuckDB table of a relation, and its unique indexes."""
-        listed = ", ".join(self._emitted_column(column, relation) for column in relation.columns)
+        absent = computed_when_read(relation)
+        columns = [column for column in relation.columns if column.name not in absent]
+        listed = ", ".join(self._emitted_column(column, relation) for column in columns)
         # Keys are indexes over expressions, because DuckDB's key constraints compare the bytes of text.
         return [
             f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})",
@@ -193,6 +198,8 @@ class DefinitionCompiler(DataCompiler):
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
+        if definition.rowguid and definition.type.name != "uniqueidentifier":
+            raise sql_error(2761, line=definition.line)
         if definition.identity:
             _check_identity(definition.name, definition.type, *definition.identity, definition.line)
         if definition.default is not None:
@@ -214,6 +221,7 @@ class DefinitionCompiler(DataCompiler):
             default=stored_text(definition.default) if definition.default else None,
             default_name=name or None,
             collation=_collation(definition, definition.type),
+            rowguid=definition.rowguid,
         )
 
     def _check_default(self, default: syntax.Definition) -> None:
@@ -410,11 +418,12 @@ class DefinitionCompiler(DataCompiler):
             for column in after.columns
             if column.name not in known and column.name in values and not column.identity
         ]
+        stored = known - computed_when_read(before)
         rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
         computed = [
             f"{self._computed(parse_expression(column.computed), after).sql} AS {identifier(column.name)}"
             for column in after.columns
-            if column.computed is not None and column.name not in known
+            if column.computed is not None and column.name not in stored
         ]
         if computed:
             rows = f"SELECT {', '.join(['*', *computed])} FROM ({rows})"
@@ -493,6 +502,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2705, definition.name, self.changed_name, line=definition.line)
         if definition.identity and any(column.identity for column in relation.columns):
             raise sql_error(2744, relation.name, line=definition.line)
+        if definition.rowguid and any(column.rowguid for column in relation.columns):
+            raise sql_error(8196, line=definition.line)
         nullable, is_key = definition.nullable, False
         for constraint in node.add_constraints:
             if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:
@@ -556,6 +567,7 @@ class DefinitionCompiler(DataCompiler):
         relation = before
         for name in node.drop_constraints:
             relation = self._without_constraint(name, relation, node, statements)
+        stored = computed_when_read(before)
         before = relation
         for name in node.drop_columns:
             column = next((known for known in relation.columns if known.name.lower() == name.lower()), None)
@@ -571,7 +583,7 @@ class DefinitionCompiler(DataCompiler):
             if column.identity:
                 statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
             relation = replace(relation, columns=kept)
-        if relation.columns != before.columns:
+        if relation.columns != before.columns or computed_when_read(before) != stored:
             statements += self._rebuilt(before, relation, {})
         return _ddl(tuple(statements), CatalogChange("alter table", relation))
 
@@ -815,7 +827,7 @@ class DefinitionCompiler(DataCompiler):
             _check_filter(node.name, tuple(self._read_by(constraint, relation)), relation, node.line)
         if node.unique:
             statements = self._refuse_duplicates(constraint, before, after, {}) + self._rebuilt(before, after, {})
-        elif indexed_keys(before) != indexed_keys(after):
+        elif indexed_keys(before) != indexed_keys(after) or computed_when_read(before) != computed_when_read(after):
             statements = self._rebuilt(before, after, {})
         return _ddl(
             tuple(statements),
@@ -965,7 +977,7 @@ class DefinitionCompiler(DataCompiler):
         statements: list[str] = []
         if constraint in indexed_keys(relation):
             statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
-        elif indexed_keys(after) != indexed_keys(relation):
+        elif indexed_keys(after) != indexed_keys(relation) or computed_when_read(after) != computed_when_read(relation):
             statements = self._rebuilt(relation, after, {})
         return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 

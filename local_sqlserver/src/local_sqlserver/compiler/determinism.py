@@ -1,8 +1,8 @@
-"""Whether the expression of a computed column is deterministic and precise.
+"""Whether the expression of a computed column is deterministic and precise, and whether a function is deterministic.
 
 A column that is persisted must be deterministic, one in a key or index also precise or persisted. Sources: "Indexes on
 computed columns"; "Deterministic and nondeterministic functions"; the pages of DATEPART and DATENAME; "Nondeterministic
-conversion of literal date strings into DATE values".
+conversion of literal date strings into DATE values"; "Create user-defined functions", determinism.
 """
 
 # ruff: noqa: SIM905
@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local_sqlserver.compiler.schema_binding import is_schema_bound
+from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import APPROXIMATE, TEMPORAL, TEXT, SqlType
 
 _DETERMINISTIC = frozenset(
@@ -26,6 +29,7 @@ _DETERMINISTIC = frozenset(
 )
 """All other functions of the system are nondeterministic, among them FORMAT, DATENAME, PARSENAME, RAND and ISDATE."""
 
+_AGGREGATES = frozenset("AVG COUNT COUNT_BIG GROUPING GROUPING_ID MAX MIN STDEV STDEVP SUM VAR VARP".split())
 _OF_DATES = frozenset(
     "DATEADD DATEDIFF DATEDIFF_BIG DATEPART DATETRUNC DATE_BUCKET DAY EOMONTH MONTH SWITCHOFFSET TODATETIMEOFFSET "
     "YEAR".split()
@@ -73,6 +77,41 @@ def is_deterministic(expression: syntax.Expression, columns: Mapping[str, SqlTyp
     return None if unknown else True
 
 
+def is_deterministic_function(definition: str) -> bool | None:
+    """Whether a function is deterministic; None if that is not certain.
+
+    It is bound to its schema, calls deterministic functions alone, and reads no tables but its own table variables.
+    """
+    if not is_schema_bound(definition):
+        return False
+    try:
+        function = parse_batch(definition).statements[0]
+    except SqlError:  # it names a type of the database
+        return None
+    assert isinstance(function, syntax.CreateFunction)
+    types: dict[str, SqlType] = {} if function.returns is None else {"": function.returns}
+    nodes = list(function.walk())
+    for node in nodes:
+        if isinstance(node, syntax.ProcedureParameter | syntax.VariableDeclaration | syntax.ColumnDefinition):
+            if node.type is not None:
+                types[node.name.lower()] = node.type
+        elif isinstance(node, syntax.TableSource) and not node.name[0].startswith("@"):
+            return False
+    kinds = {declared.name for declared in types.values()}
+    # Text and dates may be converted without a sign of it.
+    unknown = bool(kinds & TEXT and kinds & TEMPORAL)
+    for node in nodes:
+        if isinstance(node, syntax.Variable) and node.name.startswith("@@"):
+            return False
+        try:
+            is_aggregate = isinstance(node, syntax.Call) and node.name in _AGGREGATES and node.window is None
+            if not (is_aggregate or isinstance(node, syntax.Subquery) or _is_deterministic(node, types)):
+                return False
+        except _Unknown:
+            unknown = True
+    return None if unknown else True
+
+
 def is_precise(expression: syntax.Expression, columns: Mapping[str, SqlType], result: SqlType) -> bool:
     """Whether no FLOAT or REAL is part of an expression with this ``result``."""
     types = {result.name}
@@ -97,7 +136,7 @@ def _is_deterministic(node: syntax.Node, columns: Mapping[str, SqlType]) -> bool
             return upper in _DETERMINISTIC and not (upper in _OF_DATES and of_text)
         case syntax.FunctionCall():
             raise _Unknown
-        case syntax.AtTimeZone() | syntax.NextValue() | syntax.Subquery():
+        case syntax.AtTimeZone() | syntax.NextValue() | syntax.Subquery() | syntax.Parse():
             return False
         case syntax.Cast(operand=operand, type=declared, style=style):
             return _converts_alike(_types(operand, columns), declared.name, style)
@@ -151,6 +190,9 @@ def _types(node: syntax.Node, columns: Mapping[str, SqlType]) -> frozenset[str]:
     match node:
         case syntax.Column(parts=parts):
             found = columns.get(parts[-1].lower())
+            return frozenset((found.name,)) if found is not None else frozenset()
+        case syntax.Variable(name=name):
+            found = columns.get(name.lower())
             return frozenset((found.name,)) if found is not None else frozenset()
         case syntax.Cast(type=declared):
             return frozenset((declared.name,))

@@ -21,7 +21,7 @@ from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Contex
 from local_sqlserver.compiler.conversions import assign, convert, implicit
 from local_sqlserver.compiler.expressions import has_aggregate, is_default, refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
-from local_sqlserver.compiler.keys import key_lookup, keys_of, looked_up_keys
+from local_sqlserver.compiler.keys import computed_when_read, key_lookup, keys_of, looked_up_keys
 from local_sqlserver.compiler.names import (
     OutputColumn,
     Rows,
@@ -173,6 +173,7 @@ class DataCompiler(ViewCompiler):
             for name, value in values.items()
         }
         reads: dict[str, set[str]] = {}
+        absent = computed_when_read(relation)
         for column in relation.columns:
             if column.computed is None:
                 continue
@@ -181,7 +182,8 @@ class DataCompiler(ViewCompiler):
             value = self.expression(parse_expression(column.computed), Scope(None, [source]))
             reads[column.name.lower()] = {name.lower() for name in source.used}
             known[column.name.lower()] = value
-            if not column.nullable and (changed is None or reads[column.name.lower()] & changed):
+            is_stored = column.name not in absent
+            if is_stored and not column.nullable and (changed is None or reads[column.name.lower()] & changed):
                 table = f"{relation.database}.{relation.schema}.{relation.name}"
                 failed = raise_sql(515, *map(quote, (column.name, table, verb)))
                 tests.append(f"WHEN {value.sql} IS NULL THEN {failed}")
@@ -252,7 +254,7 @@ class DataCompiler(ViewCompiler):
         else:
             source, given = _ONE_ROW, set()  # DEFAULT VALUES
         if node.top:
-            source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top)}"
+            source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top, source)}"
         values = {}
         for column in writable:
             if column.name.lower() in given:
@@ -277,7 +279,7 @@ class DataCompiler(ViewCompiler):
             f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{changed}",
             self._insert_changed(relation, changes, "INSERT"),
         ]
-        pseudo = [self.shown_columns(_pseudo(relation, "inserted", _NEW))]
+        pseudo = [self.shown_columns(self._pseudo(relation, "inserted", _NEW))]
         return self._with_output(statements, "insert", inserted, node.output, pseudo)
 
     def _nested_change(self, node: syntax.Insert) -> tuple[str, ...]:
@@ -313,13 +315,14 @@ class DataCompiler(ViewCompiler):
 
     def with_computed(self, relation: Relation, rows: str, condition: str = "TRUE") -> str:
         """The SQL of changed rows with the new values of the computed columns; ``condition``: a row has new values."""
-        source = replace(_pseudo(relation, relation.name, _NEW), emitted="_n")
-        scope = Scope(None, [source])
+        columns = _prefixed(relation_source(relation, relation.name, "").columns, _NEW)
+        scope = Scope(None, [SourceColumns(relation.name, "_n", columns)])
+        absent = computed_when_read(relation)
         computed = [
             f"CASE WHEN {condition} THEN {self.expression(parse_expression(column.computed), scope).sql} END "
             f"AS {identifier(_NEW + column.name)}"
             for column in relation.columns
-            if column.computed is not None
+            if column.computed is not None and column.name not in absent
         ]
         return f'SELECT {", ".join(["*", *computed])} FROM ({rows}) AS "_n"' if computed else rows
 
@@ -549,7 +552,7 @@ class DataCompiler(ViewCompiler):
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
-                name = item.value.parts[-1]
+                name = scope.name_of(item.value)
             names.append(name)
             values.append(value)
         emitted = ", ".join(
@@ -566,7 +569,7 @@ class DataCompiler(ViewCompiler):
         scope = Scope()
         if node.source is None and not common:
             relation = self.target(node.target, line)
-            own = relation_source(relation, node.target[-1], node.target[-1])
+            own = self.read(relation, node.target[-1], node.target[-1])
             scope.add(own, line)
             alias = identifier(own.emitted)
             return tables, _Target(
@@ -582,7 +585,7 @@ class DataCompiler(ViewCompiler):
         if common:
             assert found is not None
             base = self.bases[common.lower()]
-            own = relation_source(base.relation, base.relation.name, "_b")
+            own = self.read(base.relation, base.relation.name, "_b")
             rowid = f"{identifier(found.emitted)}._rowid"
             return tables, _Target(
                 *(base.relation, found.alias, own, scope, sql, rowid, base.columns),
@@ -597,7 +600,7 @@ class DataCompiler(ViewCompiler):
             if same:
                 found = same[0]
             else:
-                found = relation_source(relation, node.target[-1], scope.emitted_alias(node.target[-1]))
+                found = self.read(relation, node.target[-1], scope.emitted_alias(node.target[-1]))
                 scope.add(found, line)
                 joined = True
                 sql = f"{relation.duckdb_name} AS {identifier(found.emitted)}, {sql}"
@@ -656,9 +659,10 @@ class DataCompiler(ViewCompiler):
         if node.where:
             conditions.append(str(self.condition(node.where, target.scope)))
         where = _where(conditions)
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT DISTINCT {target.rowid} FROM {target.with_old_values}{where}")
         changed = {name.lower() for name in values}
         checked = _checked(relation)
+        absent = computed_when_read(relation)
         has_computed = any(column.computed is not None for column in relation.columns)
         updated = foreign_keys.Changes(
             relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=foreign_keys.affected(relation, changed)
@@ -681,6 +685,8 @@ class DataCompiler(ViewCompiler):
         distinct = f"DISTINCT ON ({target.rowid}) " if target.joined else ""
         selected = [f"{target.rowid} AS _rowid"]
         for column, output in zip(relation.columns, own.columns, strict=True):
+            if column.name in absent:
+                continue
             old = own.value(output)
             if is_whole:
                 selected.append(f"{old.sql} AS {identifier(_OLD + column.name)}")
@@ -730,7 +736,8 @@ class DataCompiler(ViewCompiler):
 
         Columns that a common table expression computes have their old values, which are among the ``kept`` sources.
         """
-        columns = _pseudo(target.relation, name, prefix).columns
+        pseudo = self._pseudo(target.relation, name, prefix)
+        columns = pseudo.columns
         for source in kept:
             if target.condition and source.alias == target.alias:
                 by_name = {column.name: column for column in columns}
@@ -740,7 +747,19 @@ class DataCompiler(ViewCompiler):
                     else shown
                     for shown in source.columns
                 )
-        return SourceColumns(name, "_u", columns)
+        return replace(pseudo, columns=columns)
+
+    def _pseudo(
+        self, relation: Relation, name: str, prefix: str, emitted: str = "_u", present: str = ""
+    ) -> SourceColumns:
+        """INSERTED or DELETED: the new or old values of the changed rows.
+
+        Columns that are computed when they are read are computed from the others, in the rows that are ``present``.
+        """
+        source = SourceColumns(name, emitted, _prefixed(relation_source(relation, name, "").columns, prefix))
+        absent = computed_when_read(relation)
+        self.compute(source, relation, [column for column in relation.columns if column.name in absent], present)
+        return source
 
     def _assigned_column(
         self, assignment: syntax.Assignment, columns: dict[str, ColumnInfo], values: dict[str, Value], line: int
@@ -797,11 +816,15 @@ class DataCompiler(ViewCompiler):
             if lookup not in self.key_lookups:
                 self.key_lookups.append(lookup)
 
-    def _row_limit(self, top: syntax.Top | None) -> str:
+    def _row_limit(self, top: syntax.Top | None, rows: str) -> str:
+        """LIMIT for TOP; ``rows`` is a SELECT of the rows without it, which TOP … PERCENT counts."""
         if top is None:
             return ""
-        if top.percent or top.ties:
-            raise unsupported("TOP PERCENT and WITH TIES outside SELECT", top.line)
+        if top.ties:
+            raise unsupported("TOP … WITH TIES outside SELECT", top.line)
+        if top.percent:
+            counted = f"SELECT CAST(ceil(count(*) * {self.row_share(top, Scope())} / 100.0) AS BIGINT)"
+            return f" LIMIT ({counted} FROM ({rows}) AS _c)"
         return f" LIMIT {self.row_count(top, Scope())}"
 
     def delete(self, node: syntax.Delete) -> Translation:
@@ -814,7 +837,7 @@ class DataCompiler(ViewCompiler):
         self._permissions = ("SELECT", "DELETE") if reads_others else ("DELETE",)
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT DISTINCT {target.rowid} FROM {target.source}{where}")
         deleted = foreign_keys.Changes(relation, self.changes_name(1), "DELETE", deleted="TRUE")
         if node.output is None and not foreign_keys.concern(self.context, deleted):
             if not node.source and not limit and not target.condition:
@@ -825,8 +848,11 @@ class DataCompiler(ViewCompiler):
                 sql = f"{tables}DELETE FROM {relation.duckdb_name} WHERE rowid IN ({found})"
             return self._translation((sql,), "delete", relation)
         selected = [f"{target.rowid} AS _rowid"]
+        absent = computed_when_read(relation)
         selected += [
-            f"{target.own.value(output).sql} AS {identifier(_OLD + output.name)}" for output in target.own.columns
+            f"{target.own.value(output).sql} AS {identifier(_OLD + output.name)}"
+            for output in target.own.columns
+            if output.name not in absent
         ]
         kept = self._kept_sources(target, selected)
         if target.condition:
@@ -854,15 +880,17 @@ class DataCompiler(ViewCompiler):
         relation = self.target(node.target, line)
         inner = Scope()
         source_sql = self.source(node.source, inner)
-        own = SourceColumns(
-            *(node.alias, "_m", _prefixed(relation_source(relation, node.alias, "").columns, _OLD)),
-            name=(relation.database, relation.schema, relation.name) if node.alias == node.target[-1] else (),
-            relation=relation,
+        name = (relation.database, relation.schema, relation.name) if node.alias == node.target[-1] else ()
+        own = replace(
+            self._pseudo(relation, node.alias, _OLD, "_m", "_rowid IS NOT NULL"), name=name, relation=relation
         )
+        absent = computed_when_read(relation)
         scope = Scope()
         scope.add(own, line)
         target_columns = ", ".join(
-            f"{identifier(column.name)} AS {identifier(_OLD + column.name)}" for column in relation.columns
+            f"{identifier(column.name)} AS {identifier(_OLD + column.name)}"
+            for column in relation.columns
+            if column.name not in absent
         )
         source_columns = ["1 AS _source"]
         others = []
@@ -884,7 +912,8 @@ class DataCompiler(ViewCompiler):
             "NOT MATCHED": "_rowid IS NULL",
             "NOT MATCHED BY SOURCE": "_source IS NULL",
         }
-        on = Scope(None, [replace(own, emitted="_t"), *(replace(other, emitted="_s") for other in others)])
+        joined_target = replace(self._pseudo(relation, node.alias, _OLD, "_t"), name=name, relation=relation)
+        on = Scope(None, [joined_target, *(replace(other, emitted="_s") for other in others)])
         condition = self.condition(node.condition, on)
         whens = []
         for number, clause in enumerate(node.clauses):
@@ -898,7 +927,7 @@ class DataCompiler(ViewCompiler):
         source = f"SELECT {', '.join(source_columns)} FROM {source_sql}"
         pairs = f'SELECT * FROM ({target}) AS "_t" {join} JOIN ({source}) AS "_s" ON {condition}'
         joined = f'SELECT *, CASE {" ".join(whens)} END AS _clause FROM ({pairs}) AS "_m"'
-        limit = self._row_limit(node.top)
+        limit = self._row_limit(node.top, f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL")
         kept = f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL{limit}"
         parts = [self._merge_rows(number, clause, relation, own, scopes) for number, clause in enumerate(node.clauses)]
         changes = self.changed_rows()
@@ -932,7 +961,10 @@ class DataCompiler(ViewCompiler):
             assigned=foreign_keys.affected(relation, assigned),
         )
         marker = SourceColumns("", "_u", (OutputColumn("$action", SqlType("nvarchar", length=10), "_action"),))
-        pseudo = [_pseudo(relation, "inserted", _NEW), _pseudo(relation, "deleted", _OLD)]
+        pseudo = [
+            self._pseudo(relation, "inserted", _NEW, present="_action <> 'DELETE'"),
+            self._pseudo(relation, "deleted", _OLD, present="_action <> 'INSERT'"),
+        ]
         seen = [replace(other, emitted="_u") for other in others]
         return self._with_output(statements, "merge", merged, node.output, [*pseudo, *seen, marker])
 
@@ -1034,11 +1066,6 @@ def _where(conditions: list[str]) -> str:
 def _prefixed(columns: tuple[OutputColumn, ...], prefix: str) -> tuple[OutputColumn, ...]:
     """Columns whose names in the SQL get a prefix."""
     return tuple(replace(column, emitted=prefix + column.emitted) for column in columns)
-
-
-def _pseudo(relation: Relation, name: str, prefix: str) -> SourceColumns:
-    """INSERTED or DELETED: the new or old values of the changed rows."""
-    return SourceColumns(name, "_u", _prefixed(relation_source(relation, name, "").columns, prefix))
 
 
 def _common(types: Sequence[SqlType], target: SqlType) -> SqlType | None:

@@ -31,6 +31,7 @@ from local_sqlserver.compiler.fragments import (
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference, ungrouped
+from local_sqlserver.compiler.parsed_text import PARSED
 from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import NUMERIC, decimal, duckdb_type
@@ -145,6 +146,8 @@ class ExpressionCompiler:
                 return self._case(node, scope)
             case syntax.Cast():
                 return self._cast(node, scope)
+            case syntax.Parse():
+                return self._parse(node, scope)
             case syntax.AtTimeZone(operand=operand, zone=zone):
                 return at_time_zone(self.expression(operand, scope), self.expression(zone, scope), node.line)
             case syntax.Subquery(query=query):
@@ -202,6 +205,29 @@ class ExpressionCompiler:
         self.next_values.add(relation.duckdb_name)
         declared = relation.sequence.type
         return Value(f"CAST(nextval({quote(relation.duckdb_name)}) AS {duckdb_type(declared)})", declared)
+
+    def _parse(self, node: syntax.Parse, scope: Scope) -> Value:
+        """PARSE and TRY_PARSE; raises 8116 for a NULL constant, 10761 for a type of text and the like."""
+        name, kind = "try_parse" if node.lenient else "parse", node.type.name
+        if kind in ("time", "datetimeoffset"):
+            raise unsupported(f"{name.upper()} as {kind}", node.line)
+        if kind not in PARSED:
+            raise sql_error(10761, kind, name, line=node.line)
+        if node.culture.lower() not in ("", "en-us"):
+            raise unsupported(f"{name.upper()} with the culture {node.culture}", node.line)
+        given = self.expression(node.operand, scope)
+        if given.null:
+            raise sql_error(8116, "NULL", 1, name, line=node.line)
+        text = as_text(given, node.line).sql
+        if node.lenient:
+            parsed = Value(f"tsql_try_parse({text}, {quote(kind)})", SqlType("varchar", length=8000))
+            return convert(parsed, node.type, explicit=True, lenient=True, line=node.line)
+        sql = f"tsql_parse({text}, {quote(kind)}, {quote(node.culture)})"
+        parsed = Value(sql, SqlType("varchar", length=8000))
+        value = convert(parsed, node.type, explicit=True, lenient=True, line=node.line)
+        shown = "numeric" if kind == "decimal" else kind
+        failed = raise_sql(9819, text, quote(shown), quote(node.culture))
+        return replace(value, sql=f"CASE WHEN {text} IS NOT NULL THEN coalesce({value.sql}, {failed}) END")
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
         value = self.expression(node.operand, scope)

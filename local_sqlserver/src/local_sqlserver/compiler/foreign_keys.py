@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from local_sqlserver.compiler.contract import ConstraintInfo, Context, ForeignKey, Relation
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.keys import computed_when_read
 from local_sqlserver.compiler.names import SourceColumns, relation_source
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
@@ -266,8 +267,12 @@ def _cascade(
     table = compiler.changed_rows()
     rows = relation_source(child, child.name, "_c")
     gone = _equal(compiler, changed_values(changes.relation, "_old_"), foreign.columns, rows, constraint.columns)
-    selected = ['"_c".rowid AS _rowid']
-    selected += [f"{rows.value(column).sql} AS {identifier('_old_' + column.name)}" for column in rows.columns]
+    selected, absent = ['"_c".rowid AS _rowid'], computed_when_read(child)
+    selected += [
+        f"{rows.value(column).sql} AS {identifier('_old_' + column.name)}"
+        for column in rows.columns
+        if column.name not in absent
+    ]
     source = (
         f'FROM {child.duckdb_name} AS "_c" JOIN {changes.table} AS "_u" '
         f"ON ({_changed_keys(changes, foreign, event)}) AND {gone}"

@@ -31,6 +31,14 @@ OWN_ROWS = 36028797018960000
 """DuckDB numbers the rows that a transaction has inserted from here on, until it commits (its MAX_ROW_ID)."""
 
 
+def computed_when_read(relation: Relation) -> frozenset[str]:
+    """The computed columns that are neither persisted nor in a key or index: DuckDB's table lacks them."""
+    computed = {column.name for column in relation.columns if column.computed is not None and not column.persisted}
+    if computed:
+        computed -= {name for known in relation.constraints for name in (*known.columns, *known.included)}
+    return frozenset(computed)
+
+
 def keys_of(relation: Relation) -> tuple[ConstraintInfo, ...]:
     """The keys and unique indexes of a table."""
     return tuple(constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS)

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from local_sqlserver.errors import sql_error
+from local_sqlserver.types import BINARY, INTEGERS, TEXT
 
 _PLACE = re.compile(
     r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs])"
     r"|(?P<wrong>[-+ 0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?.?))",
     re.DOTALL,
 )
+
+
+SUBSTITUTED = INTEGERS | TEXT | BINARY
+"""The types that an argument may have (2748)."""
 
 
 def format_message(text: str, arguments: Sequence[Any]) -> str:

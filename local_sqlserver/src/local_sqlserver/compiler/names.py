@@ -27,6 +27,7 @@ class OutputColumn:
     collation: Collation | None = None
     null: bool = False
     identity: bool = False
+    rowguid: bool = False
     required: bool = False
     path: str = ""
     literal: SqlType | None = None
@@ -94,6 +95,11 @@ class SourceColumns:
     def allow_null(self) -> None:
         """Let the columns be NULL: an outer join has no row of this source for some rows."""
         self.columns = tuple(replace(column, required=False) for column in self.columns)
+        present = f"{identifier(self.emitted)}.rowid IS NOT NULL"
+        self.replacements = {
+            name: replace(value, sql=f"CASE WHEN {present} THEN {value.sql} END", required=False)
+            for name, value in self.replacements.items()
+        }
 
 
 @dataclass(slots=True)
@@ -103,7 +109,8 @@ class Scope:
     ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
     its value after grouping. ``clause`` is the clause for the errors 147, 8120, 8121 and 8127. ``ordered`` is the order
     of the aggregates WITHIN GROUP so far. ``aggregated`` is set for the arguments of an aggregate, whose columns of
-    grouped outer queries are those of the rows before grouping.
+    grouped outer queries are those of the rows before grouping. ``has_rowid`` is set if the rows carry the numbers that
+    DuckDB gives them.
     """
 
     parent: Scope | None = None
@@ -113,6 +120,7 @@ class Scope:
     clause: str = "select"
     ordered: str = ""
     aggregated: bool = False
+    has_rowid: bool = False
 
     def arguments(self) -> Scope:
         """The scope of the arguments of an aggregate."""
@@ -144,11 +152,19 @@ class Scope:
                 raise sql_error(1011, source.alias, line=line)
         self.sources.append(source)
 
+    def name_of(self, node: syntax.Column) -> str:
+        """The name of a column; $IDENTITY and $ROWGUID stand for the column with that property."""
+        *qualifier, name = node.parts
+        if name not in ("$IDENTITY", "$ROWGUID"):
+            return name
+        sources = [source for source in self.sources if not qualifier or source.is_named_by(tuple(qualifier))]
+        columns = [column for source in sources for column in source.columns]
+        return next((c.name for c in columns if (c.identity if name == "$IDENTITY" else c.rowguid)), name)
+
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
         """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
-        *qualifier, name = node.parts
-        if name == "$IDENTITY":
-            name = next((c.name for source in self.sources for c in source.columns if c.identity), name)
+        *qualifier, _ = node.parts
+        name = self.name_of(node)
         # The innermost scope with the name decides, as in SQL Server: a subquery's column hides an outer one.
         scope: Scope | None = self
         while scope is not None:
@@ -205,6 +221,7 @@ def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColum
             column.name,
             find(column.collation) if column.collation else DATABASE,
             identity=column.identity is not None,
+            rowguid=column.rowguid,
             required=not column.nullable,
         )
         for column in relation.columns

@@ -21,9 +21,10 @@ from uuid import UUID, getnode
 
 from duckdb.func import FunctionNullHandling
 
-from local_sqlserver.compiler import folding, json_text
+from local_sqlserver.compiler import determinism, folding, json_text
 from local_sqlserver.compiler.failures import raising
 from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.compiler.parsed_text import tsql_parse, tsql_try_parse
 from local_sqlserver.compiler.patterns import like_regex
 from local_sqlserver.errors import sql_error, unsupported
 
@@ -246,11 +247,38 @@ def tsql_format_message(text: str, arguments: list[str | None], kinds: str) -> s
     return format_message(text, values)
 
 
+def tsql_is_deterministic(definition: str) -> bool:
+    """Return whether a function is deterministic by its definition; raises 40510 if that is not certain."""
+    found = determinism.is_deterministic_function(definition)
+    if found is None:
+        raise unsupported("IS_DETERMINISTIC of a function that converts dates or calls functions")
+    return found
+
+
+def tsql_exponential(number: str, places: int, letter: str) -> str:
+    """FORMAT with E: a digit, decimals rounded half away from zero, and an exponent of three digits at least."""
+    sign, digits, exponent = Decimal(number).as_tuple()
+    assert isinstance(exponent, int)
+    value = Decimal((0, digits, -len(digits) + 1))
+    if not value:
+        return f"0{'.' if places else ''}{'0' * places}{letter}+000"
+    power = len(digits) - 1 + exponent
+    step = Decimal((0, (1,), -places))
+    rounded = value.quantize(step, ROUND_HALF_UP, _EXACT)
+    if rounded >= 10:
+        rounded, power = Decimal(1).quantize(step, context=_EXACT), power + 1
+    return f"{'-' if sign else ''}{rounded}{letter}{'-' if power < 0 else '+'}{abs(power):03}"
+
+
 _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_decimal: (["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     tsql_decimal_order: (["VARCHAR", "VARCHAR"], "INTEGER"),
     tsql_parse_name: (["VARCHAR", "INTEGER"], "VARCHAR"),
     tsql_format_message: (["VARCHAR", "VARCHAR[]", "VARCHAR"], "VARCHAR"),
+    tsql_is_deterministic: (["VARCHAR"], "BOOLEAN"),
+    tsql_exponential: (["VARCHAR", "INTEGER", "VARCHAR"], "VARCHAR"),
+    tsql_parse: (["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR"),
+    tsql_try_parse: (["VARCHAR", "VARCHAR"], "VARCHAR"),
     tsql_json_escape: (["VARCHAR"], "VARCHAR"),
     tsql_soundex: (["VARCHAR"], "VARCHAR"),
     tsql_shift: (["BIGINT", "BIGINT", "INTEGER"], "BIGINT"),

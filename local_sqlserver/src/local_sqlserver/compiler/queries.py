@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import UNRESOLVED, compared, joined
@@ -27,9 +27,10 @@ from local_sqlserver.compiler.fragments import (
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.row_text import row_text
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, same_type, text_type
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type, same_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _DEPTH = "_depth"
@@ -341,7 +342,7 @@ class QueryCompiler(ExpressionCompiler):
         refuse_windows(node.where, node.having, *(node.group.keys if node.group else ()))
         if query.order or node.distinct:
             _refuse_next_value(node, 11721 if node.distinct else 11723)
-        scope = Scope(parent)
+        scope = Scope(parent, has_rowid=rowid is not None)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
         if node.where:
@@ -417,11 +418,7 @@ class QueryCompiler(ExpressionCompiler):
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
         ordering = f"ORDER BY {order}" if order else ""
         if top.percent:
-            count = self.expression(top.count, scope)
-            if count.constant is not None and not 0 <= float(count.constant) <= 100:
-                raise sql_error(1031, line=top.line)
-            rank = "rank" if top.ties else "row_number"
-            share = f"tsql_top_percent({count.sql})" if count.constant is None else count.sql
+            rank, share = "rank" if top.ties else "row_number", self.row_share(top, scope)
             return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
@@ -429,6 +426,15 @@ class QueryCompiler(ExpressionCompiler):
         if _columns(top.count):  # of an outer query, which DuckDB's LIMIT cannot name
             return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
+
+    def row_share(self, top: syntax.Top, scope: Scope) -> str:
+        """SQL of the percentage of TOP … PERCENT; raises 1031 outside 0 to 100."""
+        count = self.expression(top.count, scope)
+        if count.constant is None:
+            return f"tsql_top_percent({count.sql})"
+        if not 0 <= float(count.constant) <= 100:
+            raise sql_error(1031, line=top.line)
+        return count.sql
 
     def _top_by_windows(
         self,
@@ -482,7 +488,7 @@ class QueryCompiler(ExpressionCompiler):
         """A number of rows of OFFSET … FETCH; an error if it is below ``least``."""
         given = self.expression(node, scope)
         if given.null or not _counts(given.type):
-            raise sql_error(10745 if least else 10743, line=line)
+            raise sql_error(1060 if least else 10743, line=line)
         value = convert(given, BIGINT, line=line)
         if value.constant is None:
             return f"tsql_at_least({value.sql}, {least}, {number})"
@@ -593,7 +599,9 @@ class QueryCompiler(ExpressionCompiler):
             shown = typed_null(value.type) if value.null else value
             literal = combined_type(value) if value.type == INT else None
             column = OutputColumn(
-                name, value.type, emitted, value.collation, value.null, value.identity, value.required, literal=literal
+                *(name, value.type, emitted, value.collation, value.null, value.identity),
+                required=value.required,
+                literal=literal,
             )
             items.append((column, shown))
 
@@ -605,9 +613,7 @@ class QueryCompiler(ExpressionCompiler):
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
-                name = item.value.parts[-1]
-            if name == "$IDENTITY":
-                name = next((c.name for source in scope.sources for c in source.columns if c.identity), name)
+                name = scope.name_of(item.value)
             add(name, value)
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
@@ -674,10 +680,37 @@ class QueryCompiler(ExpressionCompiler):
             scope.add(SourceColumns(alias, emitted, table.columns, table.name, depth=table.depth), node.line)
             return f"{identifier(table.emitted)} AS {identifier(emitted)}"
         relation = self.context.relation(node.name, node.line)
-        source = relation_source(relation, alias, emitted)
+        source = self.read(relation, alias, emitted)
         self.tables_read.append(source)
         scope.add(source, node.line)
         return f"{relation.duckdb_name} AS {identifier(emitted)}"
+
+    def read(self, relation: Relation, alias: str, emitted: str) -> SourceColumns:
+        """A table or view as a source; computed columns that are not persisted stand for their expressions."""
+        source = relation_source(relation, alias, emitted)
+        self.compute(source, relation, [column for column in relation.columns if not column.persisted])
+        return source
+
+    def compute(
+        self, source: SourceColumns, relation: Relation, columns: Sequence[ColumnInfo], present: str = ""
+    ) -> None:
+        """Let the computed ones of these columns stand for their expressions, in rows for which ``present`` is true."""
+        scope = Scope(None, [replace(source, replacements={}, used={})])
+        # As in a view, there are no parameters: an expression that is not read would leave them unused.
+        kept, self.in_view = self.in_view, True
+        for column in columns:
+            if column.computed is not None:
+                value = self.expression(parse_expression(column.computed), scope)
+                own = source.find(column.name)
+                assert own is not None
+                sql = f"CAST({value.sql} AS {duckdb_type(column.type)})"
+                source.replacements[column.name.lower()] = Value(
+                    f"CASE WHEN {present} THEN {sql} END" if present else sql,
+                    column.type,
+                    collation=own.own_collation,
+                    required=own.required,
+                )
+        self.in_view = kept
 
     def _derived(
         self, rows: Rows, alias: str, names: tuple[str, ...], scope: Scope, line: int, *, lateral: str = ""
@@ -770,7 +803,7 @@ class QueryCompiler(ExpressionCompiler):
         """The aggregate of a PIVOT over a compiled value."""
         # A call over a source with one column, "value", so that the handler of the aggregate compiles it.
         argument = syntax.Column(parts=("value",), line=node.line)
-        call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
+        call = syntax.Call(name=node.aggregate.upper(), written=node.aggregate, arguments=(argument,), line=node.line)
         check_aggregate(call)
         column = OutputColumn("value", value.type, "value")
         rows = Scope(None, [SourceColumns("", "", (column,), replacements={"value": value})], keys={})

@@ -1,13 +1,14 @@
 """FOR XML and FOR JSON: the rows of a query as one text.
 
 Sources: the T-SQL reference, "FOR XML" (RAW and PATH mode) and "Format query results as JSON with FOR JSON". AUTO mode
-with several sources, nested elements, and types that are written in base64 are refused.
+with several sources, and types that are written in base64 are refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.date_styles import date_text
@@ -78,6 +79,41 @@ def _plain(value: Value, form: syntax.RowsAs) -> str:
 # --- XML
 
 
+@dataclass(slots=True)
+class _Element:
+    """An element of FOR XML PATH, or an attribute or text in one, whose ``sql`` it then has.
+
+    Neighbouring columns whose names have the same path belong to one element.
+    """
+
+    name: str = ""
+    attributes: list[_Element] = field(default_factory=list)
+    content: list[_Element] = field(default_factory=list)
+    sql: str = ""
+
+    def written(self) -> str:
+        """SQL of the XML; NULL for an element of NULLs, which is left out."""
+        if self.sql:
+            return self.sql
+        start, inside = self.parts()
+        given = ", ".join(part.written() for part in (*self.attributes, *self.content))
+        return f"CASE WHEN coalesce({given}) IS NOT NULL THEN {self.around(start, inside)} END"
+
+    def parts(self) -> tuple[str, str]:
+        """SQL of the attributes and of the content."""
+        start, inside = (
+            " || ".join(f"coalesce({part.written()}, '')" for part in parts) or "''"
+            for parts in (self.attributes, self.content)
+        )
+        return start, inside
+
+    def around(self, start: str, inside: str) -> str:
+        """SQL of the element with these attributes and this content."""
+        given = ", ".join(part.written() for part in self.content)
+        end = f"CASE WHEN coalesce({given}) IS NULL THEN '/>' " if given else "CASE WHEN TRUE THEN '/>' "
+        return f"({quote(f'<{self.name}')} || {start} || {end}ELSE '>' || {inside} || {quote(f'</{self.name}>')} END)"
+
+
 def _xml(values: Sequence[tuple[OutputColumn, Value]], form: syntax.RowsAs) -> str:
     if form.mode == "RAW":
         values = [
@@ -86,40 +122,43 @@ def _xml(values: Sequence[tuple[OutputColumn, Value]], form: syntax.RowsAs) -> s
         ]
         if any(column.name in ("", "@") for column, _ in values):
             raise sql_error(6809, line=form.line)
-    attributes: list[str] = []
-    content: list[str] = []
-    texts: list[str] = []
+    row = _Element(_xml_name(form.element, form) if form.element else "")
     for column, value in values:
-        text = _plain(value, form)
-        if column.name.startswith("@"):
-            if content:
-                raise sql_error(6852, column.name, line=form.line)
-            if not form.element:
-                raise sql_error(6864, line=form.line)
-            name = _xml_name(column.name[1:], form)
-            escaped = _xml_escaped(text, form, (('"', "&quot;"), ("\t", "&#x09;"), ("\n", "&#x0A;")))
-            attributes.append(f"coalesce({quote(f' {name}=')} || '\"' || {escaped} || '\"', '')")
-            continue
-        escaped = text if form.raw else _xml_escaped(text, form, ())
-        if column.name not in _TEXT_NODES:
-            if form.raw:
-                raise unsupported("value() of XML with elements", form.line)
-            name = _xml_name(column.name, form)
-            escaped = f"({quote(f'<{name}>')} || {escaped} || {quote(f'</{name}>')})"
-        content.append(f"coalesce({escaped}, '')")
-        texts.append(text)
-    inside = " || ".join(content) or "''"
-    row = inside
-    if form.element:
-        name = _xml_name(form.element, form)
-        empty = f"coalesce({', '.join(texts)}) IS NULL" if texts else "TRUE"
-        start = " || ".join([quote(f"<{name}"), *attributes])
-        row = f"({start} || CASE WHEN {empty} THEN '/>' ELSE '>' || {inside} || {quote(f'</{name}>')} END)"
-    made = f"string_agg({row}, '' ORDER BY _f._n)"
+        _add(row, column.name, _plain(value, form), form)
+    start, inside = row.parts()
+    made = f"string_agg({row.around(start, inside) if form.element else inside}, '' ORDER BY _f._n)"
     if form.root is not None:
         root = _xml_name(form.root, form)
         return f"({quote(f'<{root}>')} || {made} || {quote(f'</{root}>')})"
     return made
+
+
+def _add(row: _Element, path: str, text: str, form: syntax.RowsAs) -> None:
+    """Put the text of a column into the element of its path; raises 6810, 6852 and 6864."""
+    *outer, last = path.split("/") if form.mode == "PATH" else [path]
+    if not last.startswith("@") and last not in _TEXT_NODES:
+        outer, last = [*outer, last], ""
+    if outer and form.raw:
+        raise unsupported("value() of XML with elements", form.line)
+    element = row
+    for step in outer:
+        inner = element.content[-1] if element.content else None
+        if inner is None or inner.sql or inner.name != step or form.mode != "PATH":
+            inner = _Element(_xml_name(step, form))
+            element.content.append(inner)
+        element = inner
+    if last.startswith("@"):
+        if element.content:
+            raise sql_error(6852, path, line=form.line)
+        if element is row and not form.element:
+            raise sql_error(6864, line=form.line)
+        name = _xml_name(last[1:], form)
+        if any(known.name == name for known in element.attributes):
+            raise sql_error(6810, path.removeprefix("@") if form.mode == "RAW" else path, line=form.line)
+        escaped = _xml_escaped(text, form, (('"', "&quot;"), ("\t", "&#x09;"), ("\n", "&#x0A;")))
+        element.attributes.append(_Element(name, sql=f"({quote(f' {name}=')} || '\"' || {escaped} || '\"')"))
+    else:
+        element.content.append(_Element(sql=text if form.raw else _xml_escaped(text, form, ())))
 
 
 def _xml_name(name: str, form: syntax.RowsAs) -> str:

@@ -332,7 +332,8 @@ def _help_columns(caller: Caller, item: CatalogObject) -> Iterator[Event]:
         [*_shape("Identity sysname, Seed bigint, Increment bigint"), Column("Not For Replication", SqlType("int"))],
         identity,
     )
-    yield from rowset(caller, _shape("RowGuidCol sysname"), [("No rowguidcol column defined.",)])
+    guid = next((column.name for column in item.columns if column.rowguid), "No rowguidcol column defined.")
+    yield from rowset(caller, _shape("RowGuidCol sysname"), [(guid,)])
 
 
 def _help_parameters(caller: Caller, item: CatalogObject) -> Iterator[Event]:

@@ -30,26 +30,25 @@ class Cursors:
         self._compilation = compilation
         self._runner = runner
         self._scalars = scalars
-        self._cursors: dict[str, Cursor] = {}
 
     def _home(self, name: str, frame: Frame, *, is_global: bool = False) -> dict[str, Cursor]:
         """Return the cursors among which a name is; raises SqlError 16916, or 16950 for a variable.
 
         A local cursor hides a global one, unless the statement says GLOBAL.
         """
-        for home in (self._cursors,) if is_global else (frame.cursors, self._cursors):
+        for home in (self._state.cursors,) if is_global else (frame.cursors, self._state.cursors):
             if name.lower() in home:
                 return home
         raise sql_error(16950 if name.startswith("@") else 16916, name)
 
     def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterable[Event]:
         """DECLARE name CURSOR FOR query, SET @name = CURSOR FOR query."""
-        home, key = frame.cursors if statement.local else self._cursors, statement.name.lower()
+        home, key = frame.cursors if statement.local else self._state.cursors, statement.name.lower()
         if key in home and not key.startswith("@"):
             raise sql_error(16915, statement.name)
         # The query has the values that its variables have now, not those at OPEN.
         variables = {name: replace(variable) for name, variable in frame.variables.items()}
-        home[key] = Cursor(statement.query, statement.scroll, variables)
+        home[key] = Cursor(statement.query, statement.scroll, statement.static, variables)
         return ()
 
     def assign(self, statement: syntax.AssignCursor, frame: Frame) -> Iterable[Event]:
@@ -121,7 +120,3 @@ class Cursors:
             case "ABSOLUTE":  # from 1, or from the end
                 return number - 1 if number >= 0 else len(rows) + number
         return cursor.position + 1
-
-    def drop_all(self) -> None:
-        """Drop all cursors."""
-        self._cursors.clear()

@@ -11,7 +11,7 @@ import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo, key_lookups
-from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.compiler.message_format import SUBSTITUTED, format_message
 from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
@@ -48,6 +48,9 @@ _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 3960, 7330, 8114, 8169, 40510}
 )
 """Errors that end the batch even with XACT_ABORT OFF."""
+
+_WITHOUT_RESULT = (207, 208, 4413, 40510)
+"""Errors that come before a query begins, so that a CATCH is not preceded by an empty result."""
 
 _ROLLS_BACK = _ABORTS_BATCH - {40510}
 _KEEPS_ROW_COUNT = (
@@ -149,7 +152,7 @@ class Interpreter:
         self._calls = calls
         self._stale_views = stale_views
         self._tries = 0
-        self.cursors = cursors = Cursors(state, compilation, runner, scalars)
+        cursors = Cursors(state, compilation, runner, scalars)
         self._bulk_load = bulk_load = BulkLoad(work, permissions, compilation, runner)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
@@ -239,8 +242,10 @@ class Interpreter:
                 error = self._doom(error, frame)
             cut_off, self._state.cut_off = self._state.cut_off, None
             if self.in_try:
-                if cut_off is not None:
-                    yield self._state.done(frame, None if frame.settings.nocount else cut_off, 0xC1)
+                if cut_off is not None and error.number not in _WITHOUT_RESULT:
+                    if cut_off.unsent is not None:
+                        yield cut_off.unsent
+                    yield self._state.done(frame, None if frame.settings.nocount else cut_off.count, 0xC1)
                 raise error from None
             yield from self._report(error, statement, frame)
             return
@@ -502,8 +507,13 @@ class Interpreter:
             if message < 50000:
                 raise unsupported(f"RAISERROR of the system's message {message}", statement.line)
             raise sql_error(18054, message, severity, state, line=statement.line)
-        arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
-        text = format_message(coerce(message, _TEXT, kind) or "", arguments)
+        if len(statement.arguments) > 20:
+            raise sql_error(2747, 20, line=statement.line)
+        arguments = [self._scalars.evaluate(frame, argument) for argument in statement.arguments]
+        for position, (_, given) in enumerate(arguments, 4):
+            if given.name not in SUBSTITUTED:
+                raise sql_error(2748, given.name, position, line=statement.line)
+        text = format_message(coerce(message, _TEXT, kind) or "", [value for value, _ in arguments])
         if len(text) > 2047:
             text = f"{text[:2044]}..."
         severity = max(0, severity or 0)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import FIXED_ROLES, CatalogObject
+from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
@@ -73,6 +74,22 @@ def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] 
     return (item, database) if item else None
 
 
+def _last_parts(text: str) -> tuple[str, str]:
+    """Return the schema and the name in a string."""
+    parts = text.replace("[", "").replace("]", "").split(".")
+    return parts[-2] if len(parts) > 1 else "dbo", parts[-1]
+
+
+def _system_view(text: str) -> SystemView | None:
+    schema, name = _last_parts(text)
+    return system_views.find(schema, name) or system_views.find_compatible(name)
+
+
+def _system_view_by_id(number: int | None) -> SystemView | None:
+    known = system_views.names().get(number or 0)
+    return system_views.find(*known) if known is not None else None
+
+
 def _object_id(values: SessionValues, arguments: Arguments) -> object:
     text, kind = _argument(arguments, 0), _argument(arguments, 1)
     if text is None:
@@ -81,15 +98,14 @@ def _object_id(values: SessionValues, arguments: Arguments) -> object:
     if found is not None:
         item = found[0]
         return item.id if kind is None or kind.strip().upper() == item.type else None
-    parts = text.replace("[", "").replace("]", "").split(".")
-    schema = parts[-2] if len(parts) > 1 else "dbo"
-    view = system_views.find(schema, parts[-1]) or system_views.find_compatible(parts[-1])
+    view = _system_view(text)
     if view is not None:
         return system_views.object_id(view.schema, view.name) if kind is None or kind.strip().upper() == "V" else None
-    owner = values.view.catalog(values.state.frame.database).constraint_owner(schema, parts[-1])
+    schema, name = _last_parts(text)
+    owner = values.view.catalog(values.state.frame.database).constraint_owner(schema, name)
     if owner is None or (kind is not None and kind.strip().upper() != owner[1]):
         return None
-    return _constraint_id(owner[0], parts[-1])
+    return _constraint_id(owner[0], name)
 
 
 def _constraint_id(item: CatalogObject, name: str) -> int | None:
@@ -350,28 +366,32 @@ def _type_name(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _col_length(values: SessionValues, arguments: Arguments) -> object:
-    found = _find(values, _argument(arguments, 0))
-    column = (_argument(arguments, 1) or "").lower()
-    if found is None:
+    text, column = _argument(arguments, 0), (_argument(arguments, 1) or "").lower()
+    found = _find(values, text)
+    owner = found[0] if found is not None else _system_view(text or "")
+    if owner is None:
         return None
-    return next((storage_bytes(item.type) for item in found[0].columns if item.name.lower() == column), None)
+    return next((storage_bytes(known.type) for known in owner.columns if known.name.lower() == column), None)
 
 
 def _col_name(values: SessionValues, arguments: Arguments) -> object:
-    item, position = _by_id(values, arguments[:1]), _number(arguments, 1)
+    item = _by_id(values, arguments[:1]) or _system_view_by_id(_number(arguments, 0))
+    position = _number(arguments, 1)
     if item is None or position is None or not 1 <= position <= len(item.columns):
         return None
     return item.columns[position - 1].name
 
 
 def _column_property(values: SessionValues, arguments: Arguments) -> object:
-    item = _by_id(values, arguments[:1])
+    item = _by_id(values, arguments[:1]) or _system_view_by_id(_number(arguments, 0))
     column, name = ((_argument(arguments, position) or "").lower() for position in (1, 2))
     if item is None:
         return None
     found = next((entry for entry in item.columns if entry.name.lower() == column), None)
     if found is not None:
-        return _property_value("COLUMNPROPERTY", name, object_properties.of_column(item, found))
+        return _property_value("COLUMNPROPERTY", name, object_properties.of_column(item.columns, found))
+    if isinstance(item, SystemView):
+        return None
     parameter = next((entry for entry in item.parameters if entry.name.lower() == column), None)
     if parameter is not None:
         return _property_value("COLUMNPROPERTY", name, object_properties.of_parameter(item, parameter))
@@ -529,6 +549,22 @@ def _session_context(values: SessionValues, arguments: Arguments) -> object:
     return found.value if found is not None else None
 
 
+def _cursor_status(values: SessionValues, arguments: Arguments) -> object:
+    """Return the state of a cursor, which is -3 for none. Source: the T-SQL reference, CURSOR_STATUS."""
+    kind, name = ((_argument(arguments, position) or "").lower() for position in range(2))
+    if kind not in ("local", "global", "variable") or name.startswith("@") != (kind == "variable"):
+        return -3
+    known = values.state.cursors if kind == "global" else values.state.frames[-1].cursors
+    cursor = known.get(name)
+    if cursor is None:
+        return -3
+    if cursor.rows is None:
+        return -1
+    if not cursor.rows and not cursor.static:
+        raise unsupported("CURSOR_STATUS of a cursor that is not STATIC and has no rows")
+    return 1 if cursor.rows else 0
+
+
 _FUNCTIONS: dict[str, Function] = {
     "object_id": _object_id,
     "object_name": _object_name,
@@ -569,6 +605,7 @@ _FUNCTIONS: dict[str, Function] = {
     "fulltextserviceproperty": _fulltext_property,
     "sessionproperty": _session_property,
     "session_context": _session_context,
+    "cursor_status": _cursor_status,
 }
 
 implemented((name.lower() for name in METADATA_FUNCTIONS), _FUNCTIONS)

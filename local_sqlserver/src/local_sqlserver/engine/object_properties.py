@@ -6,6 +6,8 @@ Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject, ParameterInfo
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.compiler.schema_binding import is_schema_bound
@@ -23,7 +25,7 @@ _NEVER_OF_RELATIONS = (
     *("tablefulltextcatalogid", "tablehasactivefulltextindex"),
 )
 _NEVER_OF_TABLES = (
-    *("tablehascolumnset", "tablehasdeletetrigger", "tablehasinserttrigger", "tablehasrowguidcol"),
+    *("tablehascolumnset", "tablehasdeletetrigger", "tablehasinserttrigger"),
     *("tablehastimestamp", "tablehasupdatetrigger", "tablehasvardecimalstorageformat", "tableisfake"),
     *("tableislockedonbulkload", "tableismemoryoptimized", "tableispinned", "tabletemporaltype", "tabletextinrowlimit"),
 )
@@ -73,22 +75,23 @@ def of_parameter(item: CatalogObject, parameter: ParameterInfo) -> dict[str, obj
     }
 
 
-def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
-    """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
+def of_column(columns: Sequence[ColumnInfo], column: ColumnInfo) -> dict[str, object]:
+    """Return the properties of one of an object's columns; whether it is deterministic may be unknown, and absent."""
     found: dict[str, object] = {
         "isidentity": column.identity is not None,
+        "isrowguidcol": column.rowguid,
         "iscomputed": column.computed is not None,
         "allowsnull": column.nullable,
         "isfulltextindexed": False,
         "statisticalsemantics": False,
-        **dict.fromkeys(("columnid", "ordinal"), item.columns.index(column) + 1),
+        **dict.fromkeys(("columnid", "ordinal"), columns.index(column) + 1),
         **dict.fromkeys(("generatedalwaystype", "iscolumnset", "ishidden", "isidnotforrepl"), False),
         **_of_type(column.type),
     }
     if column.computed is None:
         return found | {"isdeterministic": None, "isprecise": None}
     expression = parse_expression(column.computed)
-    types = {known.name.lower(): known.type for known in item.columns}
+    types = {known.name.lower(): known.type for known in columns}
     deterministic = determinism.is_deterministic(expression, types)
     if deterministic is not None:
         found["isdeterministic"] = deterministic
@@ -106,6 +109,10 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
             found |= {"isdeterministic": False, "isprecise": False, "isindexable": False}
+        elif item.type in ("FN", "IF", "TF"):
+            deterministic = determinism.is_deterministic_function(item.definition)
+            if deterministic is not None:
+                found["isdeterministic"] = deterministic
     if item.type == "P":
         found["execisstartup"] = False
     if item.type in (*MODULES, "U"):
@@ -119,6 +126,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     found |= {
         **dict.fromkeys(_NEVER_OF_TABLES, False),
         "tablehastextimage": any(column.type.length == MAX for column in item.columns),
+        "tablehasrowguidcol": any(column.rowguid for column in item.columns),
         "tablehasidentity": any(column.identity for column in item.columns),
         "tablehasprimarykey": "PK" in kinds,
         "tablehasuniquecnst": "UQ" in kinds,

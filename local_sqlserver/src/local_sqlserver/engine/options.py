@@ -22,7 +22,6 @@ _FIXED = {
     "CURSOR_CLOSE_ON_COMMIT": {"ON", "OFF"},
     "NUMERIC_ROUNDABORT": {"OFF"},
     "QUOTED_IDENTIFIER": {"ON"},
-    "DATEFORMAT": {"MDY"},
     "NOEXEC": {"OFF"},
     "PARSEONLY": {"OFF"},
     "FORCEPLAN": {"OFF"},
@@ -52,7 +51,7 @@ _DEFAULT_TEXT_SIZE = 4096
 
 
 def check_options(statement: SetOption) -> None:
-    """Raise SqlError 40510 for an unsupported value, 102 for a value of the wrong kind, 2742 for no day of the week."""
+    """Raise SqlError 40510 for an unsupported value, 102 for one of the wrong kind, 2741 and 2742 for wrong dates."""
     if not statement.value.startswith("@") and statement.options != ("CONTEXT_INFO",):
         set_options(statement, Frame(0, ""))
 
@@ -81,6 +80,12 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
     elif option == "LANGUAGE":
         if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
             raise unsupported(f"SET LANGUAGE {value}", line)
+    elif option == "DATEFORMAT":
+        order = value.removeprefix("N").strip("'").lower()
+        if sorted(order) != ["d", "m", "y"]:
+            raise sql_error(2741, order, line=line)
+        if order != "mdy":
+            raise unsupported(f"SET DATEFORMAT {order.upper()}", line)
     elif option == "DATEFIRST":
         settings.datefirst = _number(value, line)
         if not 1 <= settings.datefirst <= 7:

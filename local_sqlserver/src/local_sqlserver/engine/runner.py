@@ -22,7 +22,7 @@ from local_sqlserver.engine.events import Column, Columns, Done, Event
 from local_sqlserver.engine.results import batch, convert_rows, declared_columns, result_set
 from local_sqlserver.engine.rows import Fetched, fetch, kept_rows, stream
 from local_sqlserver.engine.session_values import SessionValues
-from local_sqlserver.engine.state import BatchAborted, Cancelled, Frame, SessionState
+from local_sqlserver.engine.state import BatchAborted, Cancelled, CutOff, Frame, SessionState
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -108,7 +108,12 @@ class Runner:
             if many and (columns := declared_columns(translation)):
                 yield from self._stream(translation, columns, relations, frame, line)
                 return
-            description, rows = self.query(translation, relations, frame, line)
+            try:
+                description, rows = self.query(translation, relations, frame, line)
+            except SqlError:
+                if translation.returns_rows and (columns := declared_columns(translation)):
+                    self._state.cut_off = CutOff(Columns(columns), 0)
+                raise
         else:
             self._transactions.check_writable()
             yield from self._work.begin_implicitly(frame)
@@ -142,7 +147,7 @@ class Runner:
             yield from held
         except duckdb.Error as failure:
             self._transactions.note_failure()
-            self._state.cut_off = None if count < size else count
+            self._state.cut_off = CutOff(None if count >= size else Columns(columns), count if count >= size else 0)
             raise self.error(failure, line, relations) from failure
         self._state.row_count = count
         yield self._state.done(frame, None if frame.settings.nocount else count, _COMMANDS["select"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,10 +52,10 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
         case "integer":
             return sign * int(text), SqlType("int")
         case "decimal" if "." not in text:
-            return Decimal(sign * int(text)), SqlType("decimal", precision=len(text), scale=0)
+            return Decimal(sign * int(text)), SqlType("numeric", precision=len(text), scale=0)
         case "decimal":
             exact = Decimal(text).copy_sign(sign)  # a product would have 28 digits
-            return exact, type_of(exact)
+            return exact, replace(type_of(exact), name="numeric")
         case "float":
             return sign * float(text), SqlType("float")
         case "binary":

@@ -203,7 +203,7 @@ class EngineSession:
         state.base = Frame(0, state.login_database)
         state.frames[:] = [state.base]
         self._calls.prepared.clear()
-        self._interpreter.cursors.drop_all()
+        state.cursors.clear()
         state.context_info = None
         state.context.clear()
         state.procedures.clear()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.compiler import Relation, Translation
-from local_sqlserver.engine.events import Done, Error
+from local_sqlserver.engine.events import Columns, Done, Error
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
@@ -48,6 +48,7 @@ class Cursor:
 
     query: syntax.SelectStatement
     scroll: bool
+    static: bool
     variables: dict[str, Variable]
     translation: Translation | None = None
     description: list[tuple[Any, ...]] | None = None
@@ -128,13 +129,22 @@ class SessionKey:
     read_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A result set that an error ended: the columns if they are still to be sent, and the number of rows sent."""
+
+    unsent: Columns | None
+    count: int
+
+
 @dataclass(slots=True)
 class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
-    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` is the
-    number of rows of a result set that an error has just ended.
+    blocks, the innermost last. ``procedures`` are the temporary ones, and ``cursors``
+    the global ones, by name in lower case. ``cut_off`` is the
+    result set that an error has just ended.
     """
 
     spid: int
@@ -147,6 +157,7 @@ class SessionState:
     row_count: int = 0
     last_error: int = 0
     last_identity: int | None = None
+    cursors: dict[str, Cursor] = field(default_factory=dict)
     fetch_status: int = 0
     cursor_rows: int = 0
     handled: list[SqlError] = field(default_factory=list)
@@ -155,7 +166,7 @@ class SessionState:
     utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     cancelled: threading.Event = field(default_factory=threading.Event)
     killed: bool = False
-    cut_off: int | None = None
+    cut_off: CutOff | None = None
     context_info: bytes | None = None
     context: dict[str, SessionKey] = field(default_factory=dict)
     procedures: dict[str, CatalogObject] = field(default_factory=dict)

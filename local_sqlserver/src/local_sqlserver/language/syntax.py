@@ -136,6 +136,16 @@ class Cast(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parse(Expression):
+    """PARSE and TRY_PARSE (``lenient``); ``culture`` is '' without USING."""
+
+    operand: Expression
+    type: SqlType
+    culture: str
+    lenient: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderItem(Node):
     """One item of ORDER BY."""
 
@@ -156,7 +166,8 @@ class Window(Node):
 class Call(Expression):
     """A function call; ``star`` is COUNT(*); ``within`` the order of WITHIN GROUP; ``columns`` of OPENJSON's WITH.
 
-    ``ignore_nulls`` is IGNORE NULLS, and of JSON_ARRAY and JSON_OBJECT ABSENT ON NULL.
+    ``ignore_nulls`` is IGNORE NULLS, and of JSON_ARRAY and JSON_OBJECT ABSENT ON NULL. ``name`` is in capitals, and
+    ``written`` as the statement has it.
     """
 
     name: str
@@ -166,6 +177,7 @@ class Call(Expression):
     window: Window | None = None
     within: tuple[OrderItem, ...] = ()
     ignore_nulls: bool = False
+    written: str = field(default="", compare=False)
     columns: tuple[JsonColumn, ...] | None = None
 
 
@@ -654,6 +666,7 @@ class ColumnDefinition(Node):
     computed: Definition | None = None
     persisted: bool = False
     collation: str | None = None
+    rowguid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -840,13 +853,14 @@ class Declare(Statement):
 class DeclareCursor(Statement):
     """DECLARE name CURSOR … FOR query, or SET @name = CURSOR … FOR query.
 
-    A ``local`` one ends with its batch or procedure.
+    A ``local`` one ends with its batch or procedure. ``static`` is STATIC or INSENSITIVE.
     """
 
     name: str
     query: SelectStatement
     scroll: bool
     local: bool
+    static: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

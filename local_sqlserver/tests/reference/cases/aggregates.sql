@@ -306,3 +306,20 @@ SELECT MAX(DATEADD(YEAR, 1, d)), MIN(DATEDIFF(DAY, d, e)), SUM(DATEPART(MONTH, d
 --> 2025-01-01 | 4 | 1 | 'January' | 1
 SELECT (SELECT MAX(DATEADD(YEAR, 1, t.d)) FROM (VALUES (1)) AS u (v)) FROM (VALUES (CAST('2024-01-01' AS date))) AS t (d)
 --> 2025-01-01
+-- source: functions/percentile-cont-transact-sql, numeric_literal; relational-databases/errors-events (8727, 10751 to 10758)
+SELECT PERCENTILE_CONT(1.5) WITHIN GROUP (ORDER BY a) OVER () FROM (VALUES (1)) AS v (a)
+--> error 8727: Input parameter of percentile function is outside of range [0, 1].
+SELECT PERCENTILE_DISC(-0.5) WITHIN GROUP (ORDER BY a DESC) OVER () FROM (VALUES (1)) AS v (a)
+--> error 8727
+SELECT PERCENTILE_CONT(-0.5) WITHIN GROUP (ORDER BY a) OVER () FROM (VALUES (1)) AS v (a) WHERE a = 2
+--> no rows
+SELECT PERCENTILE_DISC(0.5) OVER () FROM (VALUES (1)) AS v (a)
+--> error 10754: The function 'PERCENTILE_DISC' must have a WITHIN GROUP clause.
+SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY a, a) OVER () FROM (VALUES (1)) AS v (a)
+--> error 10751: The ORDER BY in WITHIN GROUP clause of 'PERCENTILE_CONT' function must have exactly one expression.
+SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY a) OVER (ORDER BY a) FROM (VALUES (1)) AS v (a)
+--> error 10758: The function 'PERCENTILE_DISC' may not have ORDER BY in OVER clause.
+SELECT SUM(a) WITHIN GROUP (ORDER BY a) FROM (VALUES (1)) AS v (a)
+--> error 10757: The function 'SUM' may not have a WITHIN GROUP clause.
+SELECT LAG() OVER (ORDER BY a) FROM (VALUES (1)) AS v (a)
+--> error 10755: The function 'LAG' takes between 1 and 3 arguments.

@@ -318,3 +318,37 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a, a + 1 AS n F
 --! refused: OUTPUT of inserted.n, which the target computes
 CREATE TABLE #t (a int); INSERT #t VALUES (1); WITH c AS (SELECT a AS x FROM #t) UPDATE c SET x = 7 OUTPUT inserted.*, deleted.x
 --> 7 | 1
+-- source: queries/top-transact-sql, PERCENT
+CREATE TABLE #t (a int)
+INSERT TOP (50) PERCENT #t SELECT v FROM (VALUES (1), (2), (3), (4), (5)) AS s (v)
+SELECT COUNT(*) FROM #t
+DECLARE @p float = 40
+UPDATE TOP (@p) PERCENT #t SET a = 0
+SELECT COUNT(*) FROM #t WHERE a = 0
+DELETE TOP (10) PERCENT FROM #t
+SELECT COUNT(*) FROM #t
+DELETE TOP (101) PERCENT FROM #t
+--> 3
+--> next result
+--> 2
+--> next result
+--> 2
+--> error 1031
+MERGE TOP (50) PERCENT #t USING (VALUES (1), (2)) AS s (a) ON 1 = 0 WHEN NOT MATCHED THEN INSERT VALUES (s.a);
+--> error 208
+CREATE TABLE #t (a int)
+MERGE TOP (50) PERCENT #t USING (VALUES (1), (2)) AS s (a) ON 1 = 0 WHEN NOT MATCHED THEN INSERT VALUES (s.a);
+SELECT COUNT(*) FROM #t
+--> 1
+-- source: queries/with-common-table-expression-transact-sql; functions/row-number-transact-sql
+CREATE TABLE dbo.t (a INT, b INT)
+INSERT dbo.t VALUES (1, 1), (1, 2), (2, 1), (3, 5);
+WITH c AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a DESC) AS r FROM dbo.t) DELETE c OUTPUT deleted.a WHERE r = 1;
+WITH c AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a, b) AS r FROM dbo.t), d AS (SELECT a, b FROM c WHERE r <= 2) UPDATE d SET b = b + 10 OUTPUT inserted.a, inserted.b;
+UPDATE x SET b = 0 OUTPUT inserted.a FROM (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a DESC) AS r FROM dbo.t) AS x WHERE r = 1
+--> 3
+--> next result
+--> 1 | 11
+--> 1 | 12
+--> next result
+--> 2

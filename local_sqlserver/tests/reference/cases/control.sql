@@ -104,6 +104,7 @@ THROW 51000, 'stop', 1; SELECT 1
 BEGIN TRY THROW 51000, 'a', 5 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH
 --> 51000 | 16 | 5 | 'a'
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH THROW END CATCH
+--> no rows
 --> error 8134: Divide by zero error encountered.
 THROW
 --> error 10704: To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.
@@ -113,6 +114,8 @@ DECLARE @m nvarchar(50) = N'from a variable', @n int = 60000; THROW @n, @m, 1
 --> error 60000: from a variable
 -- source: language-elements/try-catch-transact-sql
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_PROCEDURE(), ERROR_LINE(), ERROR_MESSAGE() END CATCH
+--> no rows
+--> next result
 --> 8134 | 16 | 1 | NULL | 1 | 'Divide by zero error encountered.'
 BEGIN TRY SELECT 'ok' END TRY BEGIN CATCH SELECT 'caught' END CATCH SELECT ERROR_NUMBER()
 --> 'ok'
@@ -239,16 +242,23 @@ SELECT XACT_STATE(); BEGIN TRAN; SELECT XACT_STATE(); ROLLBACK
 --: smallint
 --> 1
 BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT END CATCH; ROLLBACK
+--> no rows
+--> next result
 --> 1 | 1
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT; ROLLBACK END CATCH
+--> no rows
+--> next result
 --> -1 | 1
 CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); BEGIN TRAN; BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT XACT_STATE(); INSERT #t VALUES (2) END CATCH; COMMIT; SELECT COUNT(*) FROM #t
 --> 1
 --> next result
 --> 2
 SET XACT_ABORT ON; CREATE TABLE #t (a int); BEGIN TRAN; BEGIN TRY SELECT CAST('x' AS int) END TRY BEGIN CATCH INSERT #t VALUES (1) END CATCH
+--> no rows
 --> error 3930: The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT 1 END CATCH
+--> no rows
+--> next result
 --> 1
 --> error 3998: Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.
 -- source: statements/set-xact-abort-transact-sql
@@ -433,7 +443,22 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE c CURSOR FOR SELECT 
 -- source: functions/cursor-status-transact-sql
 SELECT CURSOR_STATUS('global', 'nosuch')
 --> -3
---! refused: The function CURSOR_STATUS
+DECLARE c CURSOR LOCAL STATIC FOR SELECT 1 WHERE 1 = 0
+DECLARE @c CURSOR
+SELECT CURSOR_STATUS('local', 'C'), CURSOR_STATUS('global', 'c'), CURSOR_STATUS('variable', '@c')
+SET @c = CURSOR FOR SELECT 1
+OPEN c
+OPEN @c
+SELECT CURSOR_STATUS('local', 'c'), CURSOR_STATUS('variable', '@c')
+CLOSE @c
+DEALLOCATE c
+SELECT CURSOR_STATUS('local', 'c'), CURSOR_STATUS('variable', '@c')
+--: smallint, smallint, smallint
+--> -1 | -3 | -3
+--: smallint, smallint
+--> 0 | 1
+--: smallint, smallint
+--> -3 | -1
 -- source: functions/cursor-rows-transact-sql
 DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SELECT @@CURSOR_ROWS
 --> 2
@@ -443,6 +468,7 @@ EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
 --! refused: EXECUTE AS
 -- source: functions/error-transact-sql
 BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH DECLARE @e int; SET @e = @@ERROR; PRINT @e END CATCH
+--> no rows
 --> message: 8134
 -- source: statements/set-implicit-transactions-transact-sql
 SET IMPLICIT_TRANSACTIONS ON; SELECT 1; SELECT @@TRANCOUNT
@@ -615,3 +641,30 @@ SELECT "a
 -- source: language-elements/raiserror-transact-sql, state: negative values default to 1
 BEGIN TRY RAISERROR('x', 16, -1) END TRY BEGIN CATCH SELECT ERROR_STATE() END CATCH
 --> 1
+-- source: language-elements/raiserror-transact-sql, argument; relational-databases/errors-events (2747, 2748)
+RAISERROR('%d', 16, 1, 1.5)
+--> error 2748: Cannot specify numeric data type (parameter 4) as a substitution parameter.
+DECLARE @d DATE = '20240101' RAISERROR('%s %s', 16, 1, 'a', @d)
+--> error 2748: Cannot specify date data type (parameter 5) as a substitution parameter.
+DECLARE @b BIT = 1 RAISERROR('%d', 16, 1, @b)
+--> error 2748
+DECLARE @n BIGINT = 5000000000, @s NVARCHAR(10) RAISERROR('%I64d %s %s', 16, 1, @n, @s, NULL)
+--> error 50000: 5000000000 (null) (null)
+RAISERROR('', 16, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
+--> error 2747: Too many substitution parameters for RAISERROR. Cannot exceed 20 substitution parameters.
+-- source: relational-databases/errors-events (195)
+SELECT MyFunction(1)
+--> error 195: 'MyFunction' is not a recognized built-in function name.
+SELECT * FROM (SELECT 1 AS a, 2 AS b) AS s PIVOT (MySum(a) FOR b IN ([2])) AS p
+--> error 195: 'MySum' is not a recognized aggregate function.
+-- source: language-elements/try-catch-transact-sql, a query that fails has sent its columns
+SET NOCOUNT ON
+BEGIN TRY SELECT 1 / v AS x FROM (VALUES (1), (0)) AS t (v) END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> no rows
+--> next result
+--> 8134
+DECLARE @x INT
+BEGIN TRY SELECT @x = 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 8134
+BEGIN TRY SELECT a FROM dbo.absent END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> error 208

@@ -235,11 +235,9 @@ SELECT TRY_CONVERT(float, 'test'), TRY_CONVERT(datetime2(0), '12/31/2010'), TRY_
 -- source: functions/parse-transact-sql
 SELECT PARSE('Monday, 13 December 2010' AS datetime2(0) USING 'en-US')
 --> 2010-12-13 00:00:00
---! refused: PARSE
 -- source: functions/try-parse-transact-sql
 SELECT TRY_PARSE('Jabberwokkie' AS datetime2 USING 'en-US')
 --> NULL
---! refused: TRY_PARSE
 
 -- source: functions/isnull-transact-sql
 SELECT ISNULL(NULL, 5), ISNULL(CAST(NULL AS varchar(2)), 'abcd'), ISNULL('a', 'b'), ISNULL(CAST(NULL AS int), '7')
@@ -367,3 +365,26 @@ SELECT CAST('2024-01-01' AS smalldatetime) + 0.0004, CAST('2024-01-01' AS smalld
 --> 2024-01-01 00:01:00 | 2023-12-30 12:00:00 | 2024-01-02 10:00:00
 SELECT CAST('9999-12-31' AS datetime) + 1
 --> error 8115: Arithmetic overflow error converting expression to data type datetime.
+-- source: functions/parse-transact-sql, functions/try-parse-transact-sql, styles used; .NET, NumberStyles; relational-databases/errors-events (9819, 10761)
+SELECT PARSE('123' AS INT), TRY_PARSE('x' AS INT), PARSE('1,234.00' AS INT), PARSE('-1,234.5' AS DECIMAL(8, 2)), PARSE('5-' AS SMALLINT), PARSE(' 12 ' AS BIGINT), PARSE('1.5e3' AS FLOAT), TRY_PARSE('1,000' AS FLOAT), PARSE('$1,234.56' AS MONEY), PARSE('($5.5)' AS MONEY), TRY_PARSE('12.5' AS INT), TRY_PARSE('300' AS TINYINT)
+--: int, int, int, decimal(8,2), smallint, bigint, float, float, money, money, int, tinyint
+--> 123 | NULL | 1234 | -1234.50 | -5 | 12 | 1500 | NULL | 1234.5600 | -5.5000 | NULL | NULL
+SELECT PARSE('Monday, 13 December 2010' AS datetime2(0) USING 'en-US'), PARSE('12/16/2010' AS date), PARSE('12/16/2010 1:05:06 PM' AS datetime), TRY_PARSE('Friday, 25 June 2015' AS date), PARSE('Jun 25, 2015' AS date), PARSE('2024-02-29T10:11:12.5' AS datetime2(1)), TRY_PARSE('13/01/2010' AS date), TRY_PARSE('Jabberwokkie' AS datetime2 USING 'en-US')
+--> 2010-12-13 00:00:00 | 2010-12-16 | 2010-12-16 13:05:06.000 | NULL | 2015-06-25 | 2024-02-29 10:11:12.5 | NULL | NULL
+SELECT PARSE('ABC' AS INT)
+--> error 9819: Error converting string value 'ABC' into data type int using culture ''.
+SELECT PARSE('300' AS TINYINT USING 'en-US')
+--> error 9819: Error converting string value '300' into data type tinyint using culture 'en-US'.
+SELECT PARSE('1' AS VARCHAR(5))
+--> error 10761
+SELECT PARSE(NULL AS INT)
+--> error 8116
+DECLARE @s VARCHAR(10)
+SELECT PARSE(@s AS INT), TRY_PARSE(@s AS DATE)
+--> NULL | NULL
+SELECT PARSE('€345,98' AS money USING 'de-DE')
+--> 345.9800
+--! refused: PARSE with the culture de-DE
+SELECT TRY_PARSE('13. Dez. 2010' AS date)
+--> NULL
+--! refused: PARSE of the text '13. Dez. 2010'

@@ -246,8 +246,7 @@ SELECT DATETIME2FROMPARTS(2011, NULL, 15, 14, 23, 44, 5, 1)
 SELECT DATETIME2FROMPARTS(2011, 8, 15, 14, 23, 44, 10, 1)
 --> error 289: Cannot construct data type datetime2, some of the arguments have values which are not valid.
 SELECT DATETIME2FROMPARTS(2011, 8, 15, 14, 23, 44, 5, NULL)
---> error 10760
---! refused: DATETIME2FROMPARTS with a precision that is not a constant
+--> error 10760: Scale argument is not valid. Valid expressions for data type datetime2 scale argument are integer constants and integer constant expressions.
 -- source: functions/timefromparts-transact-sql
 SELECT TIMEFROMPARTS(23, 59, 59, 0, 0), TIMEFROMPARTS(14, 23, 44, 5, 1), TIMEFROMPARTS(14, 23, 44, 50, 2), TIMEFROMPARTS(14, 23, 44, 500, 3)
 --: time(0), time(1), time(2), time(3)
@@ -383,3 +382,11 @@ SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS date), CAST('20240102' AS dateti
 SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS datetime)
 --> 2024-02-01 00:00:00.000
 --! refused: SET DATEFORMAT DMY
+-- source: statements/set-dateformat-transact-sql; relational-databases/errors-events (2741)
+SET DATEFORMAT 'mdy'
+DECLARE @f VARCHAR(3) = 'MDY'
+SET DATEFORMAT @f
+SELECT CAST('12/31/2024' AS DATETIME)
+--> 2024-12-31 00:00:00.000
+SET DATEFORMAT abc
+--> error 2741: SET DATEFORMAT date order 'abc' is invalid.

@@ -885,7 +885,6 @@ CREATE TABLE #t (n nvarchar(10), h AS HASHBYTES('MD5', n) PERSISTED, m AS CONVER
 --> 0x4144E195F46DE78A3623DA7364D04F11 | '1,000.00'
 CREATE TABLE #t (a varchar(9), g AS GREATEST(a, 'b')); INSERT #t (a) VALUES ('c'); SELECT g FROM #t
 --> 'c'
---! refused: This expression in a computed column
 -- source: statements/create-table-transact-sql, CHECK and computed columns: the stored text means what was written
 CREATE TABLE #t (a int, b int, r AS (-(a + b)), s AS (a - (-b)), u AS (a - -b), v AS (-(-a)), w AS (~(a | b)), x AS (a - (b - 1)), y AS ((a + b) * 2 % 3), z AS (a * (b / 2))); INSERT #t (a, b) VALUES (5, 3); SELECT r, s, u, v, w, x, y, z FROM #t
 --> -8 | 8 | 8 | 5 | -8 | 3 | 1 | 5
@@ -1226,7 +1225,6 @@ CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT df DEFAULT
 -- source: relational-databases/tables/specify-computed-columns-in-a-table, calculated when they are queried
 CREATE TABLE dbo.t (a int, b int, c AS a / b); INSERT dbo.t VALUES (1, 0); SELECT a FROM dbo.t
 --> 1
---! known: computed columns are computed when their row is written
 -- source: statements/create-table-transact-sql-identity-property, data types; errors 2749, 2752 and 2753
 CREATE TABLE dbo.t (a decimal(5,2) IDENTITY)
 --> error 2749
@@ -1261,3 +1259,88 @@ DROP FUNCTION dbo.p
 --> error 3705: Cannot use DROP TABLE with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
 --> error 3705: Cannot use DROP VIEW with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
 --> error 3705: Cannot use DROP FUNCTION with 'dbo.p' because 'dbo.p' is a procedure. Use DROP PROCEDURE.
+-- source: statements/create-table-transact-sql, ROWGUIDCOL; relational-databases/errors-events (2761, 8196)
+CREATE TABLE dbo.t (a UNIQUEIDENTIFIER ROWGUIDCOL, b UNIQUEIDENTIFIER ROWGUIDCOL)
+--> error 8196: Duplicate column specified as ROWGUIDCOL.
+CREATE TABLE dbo.t (a INT ROWGUIDCOL)
+--> error 2761: The ROWGUIDCOL property can only be specified on the uniqueidentifier data type.
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t ADD g UNIQUEIDENTIFIER ROWGUIDCOL NOT NULL DEFAULT NEWID()
+SELECT name, is_rowguidcol FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'g', 'IsRowGuidCol'), OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'TableHasRowGuidCol')
+--> 'a' | 0
+--> 'g' | 1
+--> next result
+--> 1 | 1
+-- source: statements/alter-table-transact-sql, LOCK_ESCALATION
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t SET (LOCK_ESCALATION = TABLE)
+SELECT lock_escalation_desc FROM sys.tables WHERE object_id = OBJECT_ID('dbo.t')
+--> 'TABLE'
+CREATE TABLE dbo.t (a INT)
+ALTER TABLE dbo.t SET (LOCK_ESCALATION = AUTO)
+SELECT lock_escalation_desc FROM sys.tables WHERE object_id = OBJECT_ID('dbo.t')
+--> 'AUTO'
+--! refused: LOCK_ESCALATION = AUTO
+-- source: relational-databases/tables/specify-computed-columns-in-a-table, a virtual column is computed when it is read
+CREATE TABLE dbo.t (id INT PRIMARY KEY, a INT, b AS 10 / a)
+INSERT dbo.t (id, a) OUTPUT inserted.id VALUES (1, 0), (2, 5)
+INSERT dbo.t (id, a) OUTPUT inserted.b VALUES (4, 0)
+SELECT id, CASE WHEN a <> 0 THEN b END FROM dbo.t ORDER BY id
+SELECT b FROM dbo.t
+UPDATE dbo.t SET a = 1 OUTPUT deleted.b, inserted.b WHERE id = 2
+UPDATE dbo.t SET a = 0 WHERE id = 2
+DELETE dbo.t OUTPUT deleted.id, deleted.a WHERE id = 2
+--> 1
+--> 2
+--> error 8134
+--> message: The statement has been terminated.
+--> next result
+--> 1 | NULL
+--> 2 | 2
+--> error 8134
+--> next result
+--> 2 | 10
+--> next result
+--> 2 | 0
+CREATE TABLE dbo.t (a INT, b AS 10 / a)
+INSERT dbo.t (a) VALUES (2)
+CREATE UNIQUE INDEX ix ON dbo.t (b)
+INSERT dbo.t (a) VALUES (0)
+INSERT dbo.t (a) VALUES (2)
+DROP INDEX ix ON dbo.t
+INSERT dbo.t (a) VALUES (0)
+CREATE INDEX ix ON dbo.t (b)
+--> error 8134
+--> message: The statement has been terminated.
+--> error 2601
+--> message: The statement has been terminated.
+--> error 8134
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (id INT PRIMARY KEY, a INT, b AS 10 / a, n AS ISNULL(a, 7))
+INSERT dbo.t (id, a) VALUES (1, 0), (2, 5)
+MERGE dbo.t AS d USING (VALUES (1, 1), (3, 0)) AS s (id, a) ON d.id = s.id
+WHEN MATCHED THEN UPDATE SET a = s.a
+WHEN NOT MATCHED BY TARGET THEN INSERT (id, a) VALUES (s.id, s.a)
+WHEN NOT MATCHED BY SOURCE AND d.b = 2 THEN DELETE;
+SELECT id, n FROM dbo.t ORDER BY id
+SELECT y.n FROM (VALUES (1)) AS x (v) LEFT JOIN dbo.t AS y ON 1 = 0
+--> 1 | 1
+--> 3 | 0
+--> next result
+--> NULL
+CREATE TABLE dbo.t (a INT, b AS a * 2, c AS ISNULL(a, 0))
+INSERT dbo.t (a) VALUES (1), (2), (NULL)
+SELECT b, COUNT(*), SUM(c) FROM dbo.t GROUP BY b ORDER BY b
+SELECT k, v FROM dbo.t UNPIVOT (v FOR k IN (b)) AS u ORDER BY v
+DELETE dbo.t WHERE b = 2
+SELECT MAX(b) OVER (ORDER BY c) FROM dbo.t ORDER BY c
+--> NULL | 1 | 0
+--> 2 | 1 | 1
+--> 4 | 1 | 2
+--> next result
+--> 'b' | 2
+--> 'b' | 4
+--> next result
+--> NULL
+--> 4

@@ -500,3 +500,37 @@ SELECT g, STUFF((SELECT ',' + x.n FROM (VALUES ('a', 'p'), ('A', 'q')) AS x (g, 
 SELECT CAST(a AS varchar(50)), CAST(a AS nvarchar(10)), CAST(m AS decimal(19,4)), CAST(b AS datetime2(7)) FROM (VALUES ('a', $1, CAST('2024-01-01' AS datetime2(0)))) AS t (a, m, b) GROUP BY a, m, b
 --: varchar(50), nvarchar(10), decimal(19,4), datetime2(7)
 --> 'a' | 'a' | 1.0000 | 2024-01-01 00:00:00.0000000
+-- source: queries/select-clause-transact-sql, $IDENTITY, $ROWGUID; queries/output-clause-transact-sql
+CREATE TABLE dbo.t (a UNIQUEIDENTIFIER ROWGUIDCOL DEFAULT NEWID(), b INT IDENTITY(5, 5), c INT)
+INSERT dbo.t (a, c) OUTPUT inserted.$rowguid, inserted.$identity AS i VALUES ('00000000-0000-0000-0000-000000000001', 5)
+SELECT $rowguid, t.ROWGUIDCOL, IDENTITYCOL, t.$identity FROM dbo.t
+SELECT x.$identity, y.$identity FROM dbo.t AS x JOIN dbo.t AS y ON x.$identity = y.$identity WHERE x.$rowguid IS NOT NULL
+UPDATE dbo.t SET c = 6 OUTPUT deleted.$identity, inserted.c WHERE $identity = 5
+DELETE dbo.t OUTPUT deleted.$rowguid
+--> 00000000-0000-0000-0000-000000000001 | 5
+--> next result
+--> 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000001 | 5 | 5
+--> next result
+--> 5 | 5
+--> next result
+--> 5 | 6
+--> next result
+--> 00000000-0000-0000-0000-000000000001
+-- source: queries/select-order-by-clause-transact-sql, FETCH; relational-databases/errors-events (1060)
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT 1.5 ROWS ONLY
+--> error 1060: The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.
+-- source: relational-databases/xml/use-path-mode-with-for-xml
+SELECT 1 AS [@id], 2 AS [a/b], 3 AS [a/c], 4 AS [text()], 'z' AS [*] FOR XML PATH('r')
+--> '<r id="1"><a><b>2</b><c>3</c></a>4z</r>'
+SELECT 5 AS [a/@id], NULL AS [a/c], 1 AS [a/d/e], 2 AS [a/d/f] FOR XML PATH
+--> '<row><a id="5"><d><e>1</e><f>2</f></d></a></row>'
+SELECT 5 AS [a/@id], NULL AS [a/c], NULL AS [b/c] FOR XML PATH('')
+--> '<a id="5"/>'
+SELECT 1 AS [a/b], 2 AS [c], 3 AS [a/b] FOR XML PATH('')
+--> '<a><b>1</b></a><c>2</c><a><b>3</b></a>'
+SELECT 1 AS td, 2 AS td, '', 3 AS td FOR XML PATH('tr')
+--> '<tr><td>12</td><td>3</td></tr>'
+SELECT 1 AS [a/b], 2 AS [a/@c] FOR XML PATH('')
+--> error 6852
+SELECT 1 AS [@a], 2 AS [@a] FOR XML PATH
+--> error 6810

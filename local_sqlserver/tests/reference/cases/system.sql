@@ -433,3 +433,36 @@ SELECT 1 FROM a.b.c.d.e
 -- source: functions/objectproperty-transact-sql, of a system view
 SELECT OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'IsView'), OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'IsMSShipped'), OBJECTPROPERTYEX(OBJECT_ID('sys.objects'), 'IsTable'), OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'nosuch'), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 'SchemaId')), SCHEMA_NAME(OBJECTPROPERTY(OBJECT_ID('sys.objects'), 'SchemaId'))
 --> 1 | 1 | 0 | NULL | 'INFORMATION_SCHEMA' | 'sys'
+-- source: relational-databases/user-defined-functions/create-user-defined-functions-database-engine, determinism; relational-databases/system-information-schema-views/routines-transact-sql
+CREATE FUNCTION dbo.f (@a INT) RETURNS INT WITH SCHEMABINDING AS BEGIN DECLARE @b INT = @a + 1 RETURN (SELECT MAX(x) FROM (VALUES (@a), (@b)) AS v (x)) END
+GO
+CREATE FUNCTION dbo.g (@a INT) RETURNS INT AS BEGIN RETURN @a END
+GO
+CREATE FUNCTION dbo.h () RETURNS DATETIME WITH SCHEMABINDING AS BEGIN RETURN GETDATE() END
+GO
+CREATE TABLE dbo.t (a INT)
+GO
+CREATE FUNCTION dbo.i () RETURNS TABLE WITH SCHEMABINDING AS RETURN (SELECT a FROM dbo.t)
+GO
+CREATE FUNCTION dbo.j (@a INT) RETURNS TABLE WITH SCHEMABINDING AS RETURN (SELECT @a AS a, LEN('x') AS b)
+GO
+CREATE PROCEDURE dbo.p AS SELECT 1 AS a
+GO
+SELECT ROUTINE_NAME, IS_DETERMINISTIC FROM INFORMATION_SCHEMA.ROUTINES ORDER BY 1
+SELECT OBJECTPROPERTY(OBJECT_ID('dbo.f'), 'IsDeterministic'), OBJECTPROPERTY(OBJECT_ID('dbo.g'), 'IsDeterministic'), OBJECTPROPERTY(OBJECT_ID('dbo.h'), 'IsDeterministic'), OBJECTPROPERTY(OBJECT_ID('dbo.j'), 'IsDeterministic')
+--> 'f' | 'YES'
+--> 'g' | 'NO'
+--> 'h' | 'NO'
+--> 'i' | 'NO'
+--> 'j' | 'YES'
+--> 'p' | 'NO'
+--> next result
+--> 1 | 0 | 0 | 1
+CREATE FUNCTION dbo.f (@s VARCHAR(10)) RETURNS DATE WITH SCHEMABINDING AS BEGIN RETURN @s END
+GO
+SELECT IS_DETERMINISTIC FROM INFORMATION_SCHEMA.ROUTINES
+--> 'NO'
+--! refused: IS_DETERMINISTIC of a function that converts dates or calls functions
+-- source: functions/col-length-transact-sql, functions/col-name-transact-sql, functions/columnproperty-transact-sql
+SELECT COL_LENGTH('sys.objects', 'name'), COL_NAME(OBJECT_ID('sys.objects'), 1), COLUMNPROPERTY(OBJECT_ID('sys.objects'), 'name', 'AllowsNull'), COL_LENGTH('INFORMATION_SCHEMA.TABLES', 'TABLE_NAME')
+--> 256 | 'name' | 0 | 256

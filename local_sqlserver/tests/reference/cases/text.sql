@@ -265,7 +265,14 @@ SELECT FORMAT(CAST('07:35' AS time), N'hh.mm'), FORMAT(CAST('07:35' AS time), N'
 --! refused: FORMAT of time
 SELECT FORMAT(1, 'N', 'en-US'), FORMAT(1234.5, 'C', 'en-us'), FORMAT(-5, 'D3'), FORMAT(255, 'X')
 --> '1.00' | '$1,234.50' | '-005' | 'FF'
---! refused: FORMAT with the number format X
+-- source: functions/format-transact-sql, format; standard numeric format strings of .NET (D, E, X)
+SELECT FORMAT(-1, 'x'), FORMAT(255, 'X4'), FORMAT(CAST(-1 AS bigint), 'X'), FORMAT(CAST(-1 AS smallint), 'X'), FORMAT(CAST(200 AS tinyint), 'x8')
+--> 'ffffffff' | '00FF' | 'FFFFFFFFFFFFFFFF' | 'FFFF' | '000000c8'
+SELECT FORMAT(1.5, 'X'), FORMAT(1.5, 'D2'), FORMAT(CAST(NULL AS int), 'X')
+--> NULL | NULL | NULL
+SELECT FORMAT(12345.678, 'E2'), FORMAT(12345.678, 'e'), FORMAT(0.00012, 'E1'), FORMAT(-1.25, 'E1'), FORMAT(9.96, 'E1'), FORMAT(0, 'E2'), FORMAT(1e100, 'E0'), FORMAT(1e0 / 3, 'E3')
+--> '1.23E+004' | '1.234568e+004' | '1.2E-004' | '-1.3E+000' | '1.0E+001' | '0.00E+000' | '1E+100' | '3.333E-001'
+-- source: functions/format-transact-sql
 SELECT FORMAT('1', 'N')
 --> error 8116: Argument data type varchar is invalid for argument 1 of format function.
 SELECT FORMAT(1.005e0, '0.00'), FORMAT(1.005e0, 'N2'), FORMAT(2.675e0, 'N2'), FORMAT(1e20, 'N0'), FORMAT(CAST(1.1 AS real), 'N3')

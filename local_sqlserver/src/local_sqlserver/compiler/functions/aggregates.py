@@ -9,7 +9,7 @@ from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text, in_money_range
 from local_sqlserver.compiler.fragments import Value, computed_once, finite, key, quote, raise_sql, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.functions.windows import order_by, over, percentile
+from local_sqlserver.compiler.functions.windows import order_by, over, percentile, within_group
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -168,13 +168,13 @@ def _string_agg(call: Call) -> Value:
 @aggregates.aggregate("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC")
 def _approx_percentile(call: Call) -> Value:
     """The exact percentile, which is among the approximate ones that SQL Server promises."""
-    if len(call.node.within) != 1 or call.node.window:
+    if call.node.window:
         raise sql_error(102, call.name, line=call.line)
-    (item,) = call.node.within
+    item = within_group(call)
     value = call.compiler.expression(item.value, call.scope.arguments())
     if value.type.name not in NUMBERS - {"bit"}:
         raise _invalid_operand(value.type, call)
     share = _in_ungrouped_rows(call, 0)
-    if share.constant is None or not 0 <= float(share.constant) <= 1:
-        raise unsupported(f"{call.name} with a share that is not a constant from 0 to 1", call.line)
+    if share.constant is None:
+        raise unsupported(f"{call.name} with a share that is not a constant", call.line)
     return percentile(call, value, share, item)

@@ -12,8 +12,8 @@ from local_sqlserver.language import syntax
 from local_sqlserver.types import INTEGER_RANGES, SqlType
 
 conversion = Theme("conversion and choice")
-conversion.parsed("CAST", "CONVERT", "TRY_CAST", "TRY_CONVERT")
-conversion.refuse("PARSE", "TRY_PARSE", "SQL_VARIANT_PROPERTY")
+conversion.parsed("CAST", "CONVERT", "PARSE", "TRY_CAST", "TRY_CONVERT", "TRY_PARSE")
+conversion.refuse("SQL_VARIANT_PROPERTY")
 
 
 @conversion.scalar("IIF", least=3)

@@ -350,7 +350,7 @@ def _scale(call: Call) -> int:
     """The scale of the result, which the last argument gives."""
     scale = call.arguments[-1].constant
     if scale is None:
-        raise unsupported(f"{call.name} with a precision that is not a constant", call.line)
+        raise sql_error(10760, call.name.lower().removesuffix("fromparts"), line=call.line)
     return int(scale)
 
 

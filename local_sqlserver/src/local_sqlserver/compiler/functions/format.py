@@ -7,8 +7,9 @@ import re
 from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.fragments import Value, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.message_format import SUBSTITUTED
 from local_sqlserver.compiler.types import text_type
-from local_sqlserver.errors import unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, INTEGERS, NUMBERS, TEMPORAL
 
 _CULTURES = ("en-us", "")
@@ -27,6 +28,7 @@ _DATE_STANDARD = {
     "Y": "MMMM yyyy",
     "s": "yyyy-MM-ddTHH:mm:ss",
 }
+_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 _DATE_TOKENS = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|y+|M+|d+|H+|h+|m+|s+|f+|t+|.", re.DOTALL)
 _STRFTIME = {
     "yyyy": "%Y", "yyyyy": "%Y", "yy": "%y", "y": "%-y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m",
@@ -60,7 +62,7 @@ def _date(value: Value, pattern: str, line: int) -> str:
 def _number(value: Value, pattern: str, line: int) -> str:
     standard = re.fullmatch(r"([A-Za-z])(\d{0,2})", pattern)
     if standard:
-        return _standard_number(value, standard[1].upper(), standard[2], line)
+        return _standard_number(value, standard[1], standard[2], line)
     custom = re.fullmatch(r"([^0#,.;%]*)([#0,]*)(?:\.([0#]*))?(%?)([^0#,.;%]*)", pattern)
     if custom is None or not (custom[2] or custom[3]):
         raise unsupported(f"FORMAT with the number format {pattern}", line)
@@ -108,10 +110,15 @@ def _rounded(value: Value, places: int) -> str:
 
     .NET first writes a FLOAT with 15 digits, a REAL with 7: 1.005e0 rounds to 1.01, though it is a little less.
     """
+    sql = _rounded_text(value) if value.type.name in APPROXIMATE else value.sql
+    return f"CAST({sql} AS DECIMAL(38,{places}))"
+
+
+def _rounded_text(value: Value) -> str:
+    """SQL of the text of a number, of a FLOAT or REAL with the digits that .NET writes."""
     if value.type.name in APPROXIMATE:
-        digits = 15 if value.type.name == "float" else 7
-        return f"CAST(format('{{:.{digits}g}}', {value.sql}) AS DECIMAL(38,{places}))"
-    return f"CAST({value.sql} AS DECIMAL(38,{places}))"
+        return f"format('{{:.{15 if value.type.name == 'float' else 7}g}}', {value.sql})"
+    return f"CAST({value.sql} AS VARCHAR)"
 
 
 def _digits(number: str, places: int, *, grouped: bool) -> str:
@@ -119,7 +126,8 @@ def _digits(number: str, places: int, *, grouped: bool) -> str:
     return f"tsql_group_digits(CAST({exact} AS VARCHAR))" if grouped else f"CAST({exact} AS VARCHAR)"
 
 
-def _standard_number(value: Value, kind: str, precision: str, line: int) -> str:
+def _standard_number(value: Value, letter: str, precision: str, line: int) -> str:
+    kind = letter.upper()
     if kind in ("N", "F"):
         places = int(precision or 2)
         return _digits(_rounded(value, places), places, grouped=kind == "N")
@@ -132,7 +140,18 @@ def _standard_number(value: Value, kind: str, precision: str, line: int) -> str:
         places = int(precision or 2)
         number = f"({_rounded(value, places + 2)} * 100)"
         return f"{_digits(number, places, grouped=True)} || '%'"
-    if kind == "D" and value.type.name in ("tinyint", "smallint", "int", "bigint"):
+    if kind == "E":
+        digits = _rounded_text(value)
+        return f"tsql_exponential({digits}, {int(precision or 6)}, {quote(letter)})"
+    if kind in ("D", "X") and value.type.name not in _BITS:
+        return "CAST(NULL AS VARCHAR)"  # .NET allows them for integers alone
+    if kind == "X":
+        bits = _BITS[value.type.name]
+        mask = f" & {2**bits - 1}" if bits < 64 else ""
+        digits = f"to_hex(CAST({value.sql} AS BIGINT){mask})"
+        padded = f"lpad({digits}, CAST(greatest({int(precision or 1)}, length({digits})) AS INTEGER), '0')"
+        return padded if letter == "X" else f"lower({padded})"
+    if kind == "D":
         width = int(precision or 1)
         digits = f"CAST(abs(CAST({value.sql} AS BIGINT)) AS VARCHAR)"
         padded = f"lpad({digits}, CAST(greatest({width}, length({digits})) AS INTEGER), '0')"
@@ -168,6 +187,9 @@ def _formatmessage(call: Call) -> str:
         number = call.arguments[0].sql
         refused = raise_sql(40510, quote("FORMATMESSAGE with the number of a message of the system"))
         return f"CASE WHEN {number} BETWEEN 13001 AND 49999 THEN CAST({refused} AS VARCHAR) END"
+    for position, argument in enumerate(call.arguments[1:], 1):
+        if argument.type.name not in SUBSTITUTED and not argument.null:
+            raise sql_error(2748, argument.type.name, position, line=call.line)
     texts = ", ".join(f"CAST({as_text(argument, call.line).sql} AS VARCHAR)" for argument in call.arguments[1:])
     kinds = "".join("i" if argument.type.name in INTEGERS else "s" for argument in call.arguments[1:])
     first = as_text(call.arguments[0], call.line)

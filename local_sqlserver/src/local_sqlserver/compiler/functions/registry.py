@@ -212,7 +212,7 @@ def check_aggregate(node: syntax.Call) -> None:
     """Raise SqlError 195 or 40510 unless the call is a supported aggregate, as PIVOT requires."""
     function = _find(node)
     if function is None or function.place is not Place.AGGREGATE:
-        raise sql_error(195, node.name, "aggregate function", line=node.line)
+        raise sql_error(195, node.written, "aggregate function", line=node.line)
 
 
 def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
@@ -223,7 +223,7 @@ def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
     """
     function = _find(node)
     if function is None or function.compile is None:
-        raise sql_error(195, node.name, "built-in function name", line=node.line)
+        raise sql_error(195, node.written, "built-in function name", line=node.line)
     if node.star:
         if node.name not in ("COUNT", "COUNT_BIG"):
             raise sql_error(102, "*", line=node.line)
@@ -262,7 +262,7 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     if function.place is Place.WINDOW:
         if least == most:
             raise sql_error(4114, name, least, line=node.line)
-        raise sql_error(10760, node.name, least, most, line=node.line)
+        raise sql_error(10755, node.name, least, most, line=node.line)
     if least == most:
         raise sql_error(174, name, least, line=node.line)
     raise sql_error(189, name, least, most, line=node.line)
@@ -289,6 +289,12 @@ def _of_outer_rows(node: syntax.Call, scope: Scope) -> bool:
     return any(holder.keys is not None for holder in outer)
 
 
+_TAKES_WITHIN_GROUP = (
+    *("STRING_AGG", "PERCENTILE_CONT", "PERCENTILE_DISC"),
+    *("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC"),
+)
+
+
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
     if function.place is Place.AGGREGATE and node.window is None:
         for inner in (inner for argument in node.arguments for inner in argument.walk()):
@@ -299,6 +305,8 @@ def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
         isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False) if inner is not node
     ):
         raise sql_error(4109, line=node.line)
+    if function.place is not Place.SCALAR and node.within and node.name not in _TAKES_WITHIN_GROUP:
+        raise sql_error(10757, node.name, line=node.line)
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
     if function.place is Place.AGGREGATE and node.window is None:

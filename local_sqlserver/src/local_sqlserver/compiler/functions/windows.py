@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert, implicit
-from local_sqlserver.compiler.fragments import Value, key, sort_key
+from local_sqlserver.compiler.fragments import Value, key, raise_sql, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.names import Scope
-from local_sqlserver.compiler.types import BIGINT, FLOAT
+from local_sqlserver.compiler.types import BIGINT, FLOAT, duckdb_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import NUMBERS
@@ -23,6 +23,9 @@ def over(call: Call) -> str:
     if window.partition:
         keys = ", ".join(key(call.compiler.expression(value, call.scope)) for value in window.partition)
         parts.append(f"PARTITION BY {keys}")
+    elif call.scope.has_rowid:
+        # DuckDB's optimizer fails on WHERE row_number = 1 beside a rowid, which invalidates the database.
+        parts.append("PARTITION BY 1")
     order = order_by(call, window.order, call.scope)
     if order:
         parts.append(f"ORDER BY {order}")
@@ -110,20 +113,33 @@ def _nulls(call: Call) -> str:
 
 @windows.window("PERCENTILE_CONT", "PERCENTILE_DISC", least=1)
 def _percentile(call: Call) -> Value:
+    item = within_group(call)
+    assert call.node.window is not None
+    if call.node.window.order:
+        raise sql_error(10758, call.name, line=call.line)
     window = over(call)
     share = call.arguments[0]
-    if len(call.node.within) != 1:
-        raise sql_error(102, call.name, line=call.line)
-    item = call.node.within[0]
     value = call.compiler.expression(item.value, call.scope)
     if call.name == "PERCENTILE_CONT" and value.type.name not in NUMBERS:
         raise sql_error(8117, value.type.name, call.name.lower(), line=call.line)
     return percentile(call, value, share, item, window)
 
 
+def within_group(call: Call) -> syntax.OrderItem:
+    """The only item of WITHIN GROUP; raises 10754 and 10751."""
+    if not call.node.within:
+        raise sql_error(10754, call.name, line=call.line)
+    if len(call.node.within) > 1:
+        raise sql_error(10751, call.name, line=call.line)
+    return call.node.within[0]
+
+
 def percentile(call: Call, value: Value, share: Value, item: syntax.OrderItem, window: str = "") -> Value:
     """The percentile of a value by the order of ``item``; raises 40510 for text, which has another order in DuckDB."""
     fraction = share.sql if share.constant is None else share.constant
+    if share.constant is not None and not 0 <= float(fraction) <= 1:  # an error of the first row, without rows none
+        declared = FLOAT if call.name.endswith("_CONT") else value.type
+        return Value(f"max(CAST({raise_sql(8727)} AS {duckdb_type(declared)})){window}", declared)
     if call.name.endswith("_CONT"):
         fraction = f"(1 - {fraction})" if item.descending else fraction
         return Value(f"quantile_cont({convert(value, FLOAT, line=call.line).sql}, {fraction}){window}", FLOAT)

@@ -307,12 +307,12 @@ class BatchParser(DefinitionParser):
 
     def _declare_cursor(self, line: int) -> syntax.Statement:
         name = self.expect_identifier()
-        scroll = False
+        options: list[str] = []
         while option := self.accept_word("SCROLL", "INSENSITIVE"):
-            scroll = scroll or option.upper == "SCROLL"
-        return self._cursor(name, scroll, line)
+            options.append(option.upper)
+        return self._cursor(name, line, scroll="SCROLL" in options, static="INSENSITIVE" in options)
 
-    def _cursor(self, name: str, scroll: bool, line: int) -> syntax.DeclareCursor:
+    def _cursor(self, name: str, line: int, *, scroll: bool = False, static: bool = False) -> syntax.DeclareCursor:
         """CURSOR options FOR query."""
         self.expect_word("CURSOR")
         options: list[str] = []
@@ -333,7 +333,10 @@ class BatchParser(DefinitionParser):
                 raise unsupported("A cursor FOR UPDATE", line)
             for word in ("READ", "ONLY"):
                 self.expect_word(word)
-        return syntax.DeclareCursor(name=name, query=query, scroll=scroll, local="LOCAL" in options, line=line)
+        static = static or "STATIC" in options
+        return syntax.DeclareCursor(
+            name=name, query=query, scroll=scroll, local="LOCAL" in options, static=static, line=line
+        )
 
     def _cursor_operation(self) -> syntax.Statement:
         token = self.advance()
@@ -388,7 +391,7 @@ class BatchParser(DefinitionParser):
             name = self._cursor_variable()
             self.expect_operator("=")
             if self.at_word("CURSOR"):
-                return replace(self._cursor(name, False, line), local=True)
+                return replace(self._cursor(name, line), local=True)
             is_global = self.accept_word("GLOBAL") is not None
             return syntax.AssignCursor(name=name, cursor=self._cursor_name(), is_global=is_global, line=line)
         variable = syntax.Variable(name=self.scalar_variable(), line=line)

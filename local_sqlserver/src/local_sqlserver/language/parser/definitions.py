@@ -177,7 +177,7 @@ class DefinitionParser(DataParser):
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
-        with_values = False
+        with_values = rowguid = False
         while True:
             if table.startswith("@") and self.at_word("CONSTRAINT"):
                 raise self.error()
@@ -217,8 +217,10 @@ class DefinitionParser(DataParser):
                 raise unsupported(f"A column … {self.token.upper} WITH", line)
             elif self.at_word("FILESTREAM"):
                 raise unsupported("A column … FILESTREAM", line)
-            elif self.accept_word("SPARSE", "ROWGUIDCOL"):
-                pass  # they affect storage and $ROWGUID, which is refused
+            elif self.accept_word("ROWGUIDCOL"):
+                rowguid = True
+            elif self.accept_word("SPARSE"):
+                pass  # it affects storage
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
                 if table.startswith("@") and self.at_word("REFERENCES", "FOREIGN"):
                     raise self.error()
@@ -238,6 +240,7 @@ class DefinitionParser(DataParser):
             default=default,
             default_name=default_name,
             with_values=with_values,
+            rowguid=rowguid,
             collation=collation,
             line=line,
         )
@@ -368,7 +371,7 @@ class DefinitionParser(DataParser):
             if self.peek().upper in ("ADD", "DROP"):
                 raise unsupported(f"ALTER COLUMN … {self.peek().upper} {self.peek(2).upper}", line)
             column, constraints = self._column_definition(target[-1])
-            if constraints or column.default or column.identity or column.type is None:
+            if constraints or column.default or column.identity or column.rowguid or column.type is None:
                 raise self.error()
             if self.at_word("WITH") and self.peek().text == "(":
                 self._index_options()
@@ -377,6 +380,14 @@ class DefinitionParser(DataParser):
             self._all_partitions("ALTER TABLE")
             if self.at_word("WITH"):
                 self._index_options()
+            return syntax.AlterTable(target=target, line=line)
+        if self.at_word("SET") and self.peek(2).upper == "LOCK_ESCALATION":
+            self.position += 3
+            self.expect_operator("=")
+            level = self.expect_word("AUTO", "TABLE", "DISABLE").upper
+            self.expect_operator(")")
+            if level != "TABLE":  # which every table has
+                raise unsupported(f"LOCK_ESCALATION = {level}", line)
             return syntax.AlterTable(target=target, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
 

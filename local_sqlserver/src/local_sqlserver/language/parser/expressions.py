@@ -38,6 +38,12 @@ _NILADIC = {
     "USER": "USER_NAME",
     "SYSTEM_USER": "SUSER_SNAME",
 }
+_PROPERTY_COLUMNS = {
+    "$IDENTITY": "$IDENTITY",
+    "IDENTITYCOL": "$IDENTITY",
+    "$ROWGUID": "$ROWGUID",
+    "ROWGUIDCOL": "$ROWGUID",
+}
 _NULL_TREATMENT = ("FIRST_VALUE", "LAG", "LAST_VALUE", "LEAD")
 _SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary"])
 
@@ -315,7 +321,7 @@ class ExpressionParser(TokenCursor):
             if token.upper in ("CONVERT", "TRY_CONVERT"):
                 return self._convert()
             if token.upper in ("PARSE", "TRY_PARSE") and self.peek().text == "(":
-                raise unsupported(token.upper, token.line)
+                return self._parse()
             if self.at_words("NEXT", "VALUE", "FOR"):
                 self.position += 3
                 sequence = self.name()
@@ -330,11 +336,11 @@ class ExpressionParser(TokenCursor):
             if token.upper == "$ACTION":
                 self.advance()
                 return syntax.Column(parts=("$action",), line=token.line)
-            if token.upper in ("$ROWGUID", "ROWGUIDCOL", "$PARTITION"):
+            if token.upper == "$PARTITION":
                 raise unsupported(token.upper, token.line)
-            if token.upper in ("$IDENTITY", "IDENTITYCOL"):
+            if token.upper in _PROPERTY_COLUMNS:
                 self.advance()
-                return syntax.Column(parts=("$IDENTITY",), line=token.line)
+                return syntax.Column(parts=(_PROPERTY_COLUMNS[token.upper],), line=token.line)
             if token.upper in RESERVED and token.upper not in CALLABLE_KEYWORDS:
                 raise self.error()
         if token.kind in (WORD, QUOTED):
@@ -430,6 +436,22 @@ class ExpressionParser(TokenCursor):
         self.expect_operator(")")
         return syntax.Cast(operand=operand, type=target, lenient=token.upper == "TRY_CAST", line=token.line)
 
+    def _parse(self) -> syntax.Parse:
+        token = self.advance()
+        self.expect_operator("(")
+        operand = self.value()
+        self.expect_word("AS")
+        declared = parse_type(self)
+        culture = ""
+        if self.accept_word("USING"):
+            if self.token.kind != STRING:
+                raise unsupported(f"{token.upper} with a culture that is not a constant", token.line)
+            culture = self.advance().value
+        self.expect_operator(")")
+        return syntax.Parse(
+            operand=operand, type=declared, culture=culture, lenient=token.upper == "TRY_PARSE", line=token.line
+        )
+
     def _convert(self) -> syntax.Expression:
         token = self.advance()
         self.expect_operator("(")
@@ -444,17 +466,19 @@ class ExpressionParser(TokenCursor):
     def _name_or_call(self) -> syntax.Expression:
         token = self.advance()
         if self.at_operator("(") and token.kind == WORD:
-            return self._call(token.upper, token.line)
+            return self._call(token.text, token.line)
         if token.kind == WORD and token.upper in CALLABLE_KEYWORDS:
             self.position -= 1
             raise self.error()
         parts = [token.value]
         while self.at_operator(".") and self.peek().is_name:
             self.advance()
+            if self.token.upper in _PROPERTY_COLUMNS:
+                return syntax.Column(parts=(*parts, _PROPERTY_COLUMNS[self.advance().upper]), line=token.line)
             parts.append(self.expect_identifier())
         if self.at_operator("("):
             if len(parts) == 1:
-                return self._call(parts[0].upper(), token.line)
+                return self._call(parts[0], token.line)
             return self.function_call(tuple(parts), token.line)
         if self.at_operator("."):
             raise self.error()
@@ -479,8 +503,9 @@ class ExpressionParser(TokenCursor):
             raise unsupported("A method of a value", line)
         return syntax.FunctionCall(name=name, arguments=tuple(arguments), line=line)
 
-    def _call(self, name: str, line: int) -> syntax.Call:
+    def _call(self, written: str, line: int) -> syntax.Call:
         self.expect_operator("(")
+        name = written.upper()
         if name == "TRIM":
             return self._trim(line)
         if name in ("JSON_ARRAY", "JSON_OBJECT"):
@@ -525,6 +550,7 @@ class ExpressionParser(TokenCursor):
             window=window,
             within=within,
             ignore_nulls=ignore_nulls,
+            written=written,
             line=line,
         )
 

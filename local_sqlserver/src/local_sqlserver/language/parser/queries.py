@@ -416,7 +416,7 @@ class QueryParser(ExpressionParser):
             alias, columns = self._table_alias(required=False)
             return syntax.FunctionSource(call=table, alias=alias or own[-1], columns=columns, line=line)
         if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
-            call = self._call(self.advance().upper, line)
+            call = self._call(self.advance().text, line)
             if call.name == "OPENJSON" and self.at_word("WITH") and self.peek().text == "(":
                 call = replace(call, columns=self._json_columns())
             alias, columns = self._table_alias(required=False)
@@ -424,7 +424,7 @@ class QueryParser(ExpressionParser):
         name = self.table_name()
         if self.at_operator("("):
             if len(name) == 2 and name[0].lower() == "sys":
-                call = self._call(name[1].upper(), line)
+                call = self._call(name[1], line)
                 alias, columns = self._table_alias(required=False)
                 return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
             if not self._at_hint_list():
@@ -659,7 +659,7 @@ class QueryParser(ExpressionParser):
     def _pivot(self, source: syntax.Source) -> syntax.Source:
         line = self.advance().line
         self.expect_operator("(")
-        aggregate = self.expect_identifier().upper()
+        aggregate = self.expect_identifier()
         self.expect_operator("(")
         value = self._column()
         self.expect_operator(")")
