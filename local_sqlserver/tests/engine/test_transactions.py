@@ -107,8 +107,8 @@ def test_an_error_undoes_its_statement_and_dooms_the_transaction_only_if_it_abor
         IF XACT_STATE() = 1 BEGIN INSERT t VALUES (9, N'log') COMMIT END ELSE ROLLBACK
     END CATCH
     """
-    empty = [[]] if statement.startswith("SELECT") else []  # the query has sent its columns
-    assert table(text).sets == [*empty, [(number, state, 1, 1)]]
+    columns_alone: list[list[tuple[object, ...]]] = [[]] if statement.startswith("SELECT") else []
+    assert table(text).sets == [*columns_alone, [(number, state, 1, 1)]]
     assert table("SELECT a FROM t ORDER BY a").rows == ([(1,), (9,)] if state == 1 else [])
 
 
