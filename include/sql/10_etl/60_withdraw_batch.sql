@@ -1,8 +1,8 @@
 /*
 Purpose:    withdraws a published day. If gold shows its batch, the batch that gold showed before is loaded again from
             its landing folder, in a new batch; if there was none, gold becomes empty. Then the batch is marked as
-            withdrawn, and later loads are compared with the remaining batches. If a withdrawal loaded the batch, the
-            one that it loaded again is withdrawn with it.
+            withdrawn, its versions of members are void (silver.void_versions), and later loads are compared with the
+            remaining batches. If a withdrawal loaded the batch, the one that it loaded again is withdrawn with it.
             A call that was cut off can be repeated. The caller must own the database and be allowed to bulk load.
             Call it while no load is running, because gold shows the batch that is published last.
 Parameters: @batch_id; @reason  the reason, for the record
@@ -34,6 +34,7 @@ BEGIN
     DECLARE @landing_dir NVARCHAR(400);
     DECLARE @run_id NVARCHAR(250);
     DECLARE @latest DATE;
+    DECLARE @rows_corrected INT;
 
     IF @reason IS NULL OR DATALENGTH(TRIM(@reason)) = 0
         BEGIN
@@ -229,6 +230,34 @@ BEGIN
         UPDATE silver.sales
         SET last_seen_date = @latest
         WHERE last_seen_date > @latest;
+
+        EXEC silver.void_versions @batch_id;
+        EXEC silver.correct_version_keys @rows_corrected OUTPUT;
+
+        -- Members without a version are those that only withdrawn batches delivered (silver.load_sales).
+        UPDATE silver.sales
+        SET
+            customer_key = 0,
+            customer_version_key = 0
+        WHERE
+            in_source = 1
+            AND customer_key NOT IN (
+                SELECT v.customer_key FROM silver.customer_versions AS v
+                WHERE v.is_void = 0
+            );
+
+        UPDATE silver.sales
+        SET
+            product_key = 0,
+            product_version_key = 0,
+            cost = NULL,
+            profit = NULL
+        WHERE
+            in_source = 1
+            AND product_key NOT IN (
+                SELECT v.product_key FROM silver.product_versions AS v
+                WHERE v.is_void = 0
+            );
 
         COMMIT TRANSACTION;
     END TRY

@@ -32,6 +32,7 @@ BEGIN
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_updated INT;
+    DECLARE @rows_corrected INT;
 
     EXEC etl.open_step @batch_id, N'silver.load_sales', @step_id OUTPUT;
 
@@ -341,24 +342,9 @@ BEGIN
 
             SET @rows_updated = @@ROWCOUNT;
 
-            UPDATE t
-            SET
-                product_version_key = v.product_version_key,
-                customer_version_key = w.customer_version_key
-            FROM silver.sales AS t
-            INNER JOIN #product_versions AS v
-                ON
-                    t.product_key = v.product_key
-                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
-            INNER JOIN #customer_versions AS w
-                ON
-                    t.customer_key = w.customer_key
-                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
-            WHERE
-                t.product_version_key <> v.product_version_key
-                OR t.customer_version_key <> w.customer_version_key;
+            EXEC silver.correct_version_keys @rows_corrected OUTPUT;
 
-            SET @rows_updated = @rows_updated + @@ROWCOUNT;
+            SET @rows_updated = @rows_updated + @rows_corrected;
         END;
 
     INSERT INTO silver.sales
