@@ -91,12 +91,23 @@ def test_a_wrong_date_in_the_future_is_withdrawn_and_later_days_load(emptied: Wa
     assert [tuple(row.values()) for row in vanished] == [("SO3", SECOND)]
 
 
-def test_a_day_that_gold_does_not_show_is_only_marked(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_day_that_gold_does_not_show_is_marked_and_changes_the_versions_of_sales_alone(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
     for drop, day in zip(drops, DAYS, strict=True):
         emptied.load(drop, day.business_date)
-    before = snapshot(emptied, GOLD)
+    tables = [table for table in GOLD if table != "gold.fact_sales"]
+    columns = [name for name in emptied.table("gold.fact_sales") if not name.endswith("_version_key")]
+    lines = f"SELECT {', '.join(columns)} FROM gold.fact_sales ORDER BY order_number, product_key"
+    before = snapshot(emptied, tables), emptied.execute(lines)
     emptied.execute(WITHDRAW, 2, "not as it should be")
-    assert snapshot(emptied, GOLD) == before
+    assert (snapshot(emptied, tables), emptied.execute(lines)) == before
+    versions = (
+        "SELECT COUNT(*) FROM gold.fact_sales AS f INNER JOIN gold.dim_customers_history AS w"
+        " ON f.customer_version_key = w.customer_version_key AND f.customer_key = w.customer_key"
+        " AND COALESCE(f.order_date, '99991231') BETWEEN w.valid_from AND w.valid_to"
+    )
+    assert emptied.value(versions) == len(before[1])
     assert batches(emptied, ["status"]) == [("succeeded",), ("withdrawn",), ("succeeded",)]
     emptied.execute(WITHDRAW, 3, "nor this one")
     assert shown(emptied) == ("withdrawal of batch 3: batch 1 again", FIRST)
