@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from tests import SOAK
-from tests.days.drop import CUST, PRD, SALES, write_drop
+from tests.days.drop import BASE, CUST, PRD, SALES, write_drop
 from tests.days.successive import DAYS
 from tests.sql.steps import INTEGRATED, load_history, snapshot
 from tests.warehouse import Warehouse
 
 FIRST, SECOND = DAYS[0].business_date, DAYS[1].business_date
+EXTRA = "217,AC-HE-XX-1,Extra,5,S ,2022-01-01,"
+SOLD_EXTRA = "SO901,XX-1,11001,20240105,20240105,20240105,35,1,35"
 NOTHING = dict.fromkeys(INTEGRATED, 0)
 STEPS = ("silver.load_customers", "silver.load_products", "silver.load_sales")
 
@@ -189,3 +191,36 @@ def test_a_member_that_a_batch_delivered_is_known_though_the_batch_that_brought_
     emptied.load(tmp_path, SECOND + timedelta(days=1), reject_limit=1)
     assert emptied.value("SELECT in_source FROM silver.products WHERE product_number = ?", product) is False
     assert emptied.value("SELECT MIN(product_key) FROM silver.sales WHERE product_number = ?", product) > 0
+
+
+def test_a_member_that_only_a_corrected_drop_had_is_unknown(emptied: Warehouse, tmp_path: Path) -> None:
+    bought = {SALES: [*BASE[SALES], "SO901,HL-U509,11009,20240105,20240105,20240105,35,1,35", SOLD_EXTRA]}
+    wrong = {CUST: [*BASE[CUST], "11009,AW00011009,New,Comer,S,F,2024-01-01"], PRD: [*BASE[PRD], EXTRA]}
+    for name, lines in (("wrong", {**BASE, **bought, **wrong}), ("right", {**BASE, **bought})):
+        write_drop(tmp_path / name, lines)
+    keys = "SELECT customer_key, product_key, cost, profit FROM gold.fact_sales WHERE order_number = N'SO901'"
+    emptied.load(tmp_path / "right", FIRST, reject_limit=1)
+    right = emptied.execute(f"{keys} ORDER BY 1")
+    emptied.load(tmp_path / "wrong", SECOND, reject_limit=1)
+    assert emptied.execute(f"{keys} ORDER BY 1") != right
+    emptied.load(tmp_path / "right", SECOND, reject_limit=1, same_drop=True)
+    assert emptied.execute(f"{keys} ORDER BY 1") == right
+    emptied.load(tmp_path / "right", SECOND + timedelta(days=1), reject_limit=1, same_drop=True)
+    assert emptied.execute(f"{keys} ORDER BY 1") == right
+
+
+@pytest.mark.parametrize("history", [False, True])
+def test_a_member_that_left_before_its_day_was_loaded_again_stays_known(
+    emptied: Warehouse, tmp_path: Path, history: bool
+) -> None:
+    bought = {**BASE, SALES: [*BASE[SALES], SOLD_EXTRA]}
+    write_drop(tmp_path / "with", {**bought, PRD: [*BASE[PRD], EXTRA]})
+    write_drop(tmp_path / "without", bought)
+    emptied.load(tmp_path / "with", FIRST)
+    if not history:
+        emptied.load(tmp_path / "with", FIRST)
+    emptied.load(tmp_path / "without", SECOND)
+    if history:
+        load_history(emptied, "again", FIRST, tmp_path / "with")
+    emptied.load(tmp_path / "without", SECOND + timedelta(days=1), same_drop=True)
+    assert emptied.value("SELECT cost FROM gold.fact_sales WHERE order_number = N'SO901'") == 5

@@ -65,6 +65,28 @@ def test_an_older_day_is_refused_with_the_remedies(emptied: Warehouse, drops: li
         assert way_out in error.message
 
 
+def test_a_batch_opened_before_a_later_day_was_published_does_not_take_gold_back(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    batch_id = open_batch(emptied, "early", FIRST)["batch_id"]
+    emptied.load(drops[1], SECOND)
+    load_silver(emptied, batch_id, drops[0])
+    error = refusal(emptied, "EXEC etl.publish ?", batch_id)
+    assert (error.number, error.message.split("\n")) == (
+        50002,
+        [
+            f"Batch {batch_id} of {FIRST} is older than {SECOND}, which was published since the batch was opened.",
+            f"Open the batch again: with @replay = 1 to make gold show {FIRST},"
+            " or with @history = 1 to add the rows that only that day holds.",
+        ],
+    )
+    assert emptied.value("SELECT business_date FROM gold.current_batch") == SECOND
+    for choice in ({"history": True}, {"replay": True}):
+        assert open_batch(emptied, "early", FIRST, **choice)["batch_id"] == batch_id
+        emptied.execute("EXEC etl.publish ?", batch_id)
+    assert emptied.value("SELECT business_date FROM gold.current_batch") == FIRST
+
+
 def test_a_run_keeps_its_business_date(emptied: Warehouse) -> None:
     emptied.execute(OPEN, FIRST)
     error = refusal(emptied, OPEN, SECOND)

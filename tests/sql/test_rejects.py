@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +95,15 @@ def test_a_record_needs_a_name_a_batch_and_rejects(emptied: Warehouse) -> None:
     ]
     open_batch(emptied, "nothing rejected", handmade.BUSINESS_DATE)
     assert "there is nothing to accept" in refusal(emptied, ACCEPT, 1, "a.lee", None).message
+
+
+def test_a_withdrawal_that_loads_a_day_again_keeps_its_accepted_rejects(
+    over_the_limit: Warehouse, drops: list[Path]
+) -> None:
+    over_the_limit.execute(ACCEPT, 1, "a.lee", "late quantities")
+    over_the_limit.execute("EXEC etl.publish 1; EXEC etl.close_batch 1, N'succeeded'")
+    over_the_limit.load(drops[0], handmade.BUSINESS_DATE + timedelta(days=1), reject_limit=1)
+    over_the_limit.execute("EXEC etl.withdraw_batch 2, N'wrong'")
+    accepted = [name for name in over_the_limit.execute("SELECT * FROM gold.load_batches")[0] if "reject" in name][1:]
+    record = f"SELECT {', '.join(accepted)} FROM gold.load_batches WHERE batch_id = ?"
+    assert over_the_limit.execute(record, 3) == over_the_limit.execute(record, 1)

@@ -18,6 +18,7 @@ MOVED = {**BASE, LOC: [BASE[LOC][0], "AW-00011001,France", BASE[LOC][2]]}
 """Customer 11001 lives in France instead of the United States."""
 TOURING = {**BASE, PRD: [*BASE[PRD][:2], BASE[PRD][2].replace(",S ,", ",T ,")]}
 """The helmet is of another line."""
+CHANGED = {LOC: MOVED[LOC], PRD: TOURING[PRD]}
 BOUGHT_LATER = "SO200,HL-U509,11001,20240617,20240620,20240627,35,1,35"
 
 CUSTOMER = (
@@ -137,6 +138,66 @@ def test_a_withdrawn_day_that_a_later_one_confirmed_stays_in_the_history(emptied
     emptied.execute("EXEC etl.withdraw_batch 2, N'too late'")
     load(emptied, tmp_path, [(DAYS[3], MOVED)])
     assert [version[:2] for version in rows(emptied, CUSTOMER)] == [("United States", EVER), ("France", DAYS[1])]
+
+
+def test_a_withdrawn_day_between_others_leaves_no_version(emptied: Warehouse, tmp_path: Path) -> None:
+    bought = {**BASE, SALES: [*BASE[SALES], "SO200,HL-U509,11001,20240616,20240620,20240627,35,1,35"]}
+    load(emptied, tmp_path, [(DAYS[0], bought), (DAYS[1], {**bought, **CHANGED}), (DAYS[2], bought)])
+    assert rows(emptied, SOLD)[-1] == ("SO200", "France", "Touring", 12)
+    emptied.execute("EXEC etl.withdraw_batch 2, N'wrong'")
+    for _ in range(2):
+        assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+        assert rows(emptied, HELMET) == [("Other Sales", EVER, ALWAYS, 12)]
+        assert rows(emptied, SOLD)[-1] == ("SO200", "United States", "Other Sales", 12)
+        load(emptied, tmp_path, [(DAYS[3], bought)])
+
+
+def test_a_withdrawn_first_day_leaves_no_version(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], {**BASE, **CHANGED}), (DAYS[1], BASE)])
+    emptied.execute("EXEC etl.withdraw_batch 1, N'wrong'")
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Other Sales", EVER, ALWAYS, 12)]
+    assert [row[1:] for row in rows(emptied, SOLD) if row[0] == "SO101"] == [("United States", "Other Sales", 12)]
+
+
+def test_a_wrong_date_leaves_no_version_once_the_right_day_was_loaded_and_it_is_withdrawn(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    undated = {**BASE, SALES: [*BASE[SALES], "SO300,HL-U509,11001,0,20240620,20240627,35,1,35"]}
+    load(emptied, tmp_path, [(DAYS[0], undated), (date(2062, 6, 16), {**undated, **CHANGED})])
+    load(emptied, tmp_path, [(DAYS[1], undated)], replay=True)
+    emptied.execute("EXEC etl.withdraw_batch 2, N'2062 instead of 2024'")
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Other Sales", EVER, ALWAYS, 12)]
+    assert rows(emptied, SOLD)[-1] == ("SO300", "United States", "Other Sales", 12)
+
+
+def test_a_replayed_day_keeps_its_versions_when_the_later_day_that_brought_them_is_withdrawn(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    load(emptied, tmp_path, [(DAYS[1], BASE)])
+    load(emptied, tmp_path, [(DAYS[0], BASE)], replay=True)
+    before = rows(emptied, FRAME), rows(emptied, CUSTOMER), rows(emptied, SOLD)
+    emptied.execute("EXEC etl.withdraw_batch 1, N'wrong'")
+    assert (rows(emptied, FRAME), rows(emptied, CUSTOMER), rows(emptied, SOLD)) == before
+    assert len(before[2]) == len(BASE[SALES])
+
+
+def test_a_backfilled_day_between_equal_ones_holds_until_the_next_of_them(emptied: Warehouse, tmp_path: Path) -> None:
+    bought = {**BASE, SALES: [*BASE[SALES], BOUGHT_LATER]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[2], bought)])
+    write_drop(tmp_path / "history", MOVED)
+    batch_id = load_history(emptied, "backfill", DAYS[1], tmp_path / "history")["batch_id"]
+    assert rows(emptied, CUSTOMER) == [
+        ("United States", EVER, DAYS[0], False),
+        ("France", DAYS[1], DAYS[1], False),
+        ("United States", DAYS[2], ALWAYS, True),
+    ]
+    assert rows(emptied, SOLD)[-1] == ("SO200", "United States", "Other Sales", 12)
+    emptied.execute("EXEC etl.withdraw_batch ?, N'wrong'", batch_id)
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+    load_history(emptied, "backfill again", DAYS[1], tmp_path / "history")
+    assert [row[0] for row in rows(emptied, CUSTOMER)] == ["United States", "France", "United States"]
 
 
 def test_a_backfilled_day_tells_what_was_before(emptied: Warehouse, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.days import handmade
+from tests.days.drop import BASE, CUST, LOC, SALES, write_drop
 from tests.days.successive import DAYS
 from tests.oracle import compare, compute
 from tests.oracle.schema import KEYS
@@ -27,7 +28,8 @@ from warehouse.staging import stage
 
 FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
 WITHDRAW = "EXEC etl.withdraw_batch ?, ?"
-SALES = ("gold.fact_sales", "gold.report_sales_daily")
+SOLD = ("gold.fact_sales", "gold.report_sales_daily")
+NEW = "11009,AW00011009,New,Comer,S,F,2024-06-01"
 IN_SOURCE = "SELECT * FROM gold.dim_{} WHERE in_source = 1 ORDER BY 1"
 
 
@@ -62,10 +64,10 @@ def test_a_customer_who_had_left_before_keeps_the_attributes_of_the_withdrawn_dr
 ) -> None:
     for drop, day in zip(drops[:2], DAYS[:2], strict=True):
         emptied.load(drop, day.business_date)
-    sales, members = snapshot(emptied, SALES), in_source(emptied)
+    sales, members = snapshot(emptied, SOLD), in_source(emptied)
     emptied.load(drops[2], THIRD)
     emptied.execute(WITHDRAW, 3, "the wrong drop")
-    assert (snapshot(emptied, SALES), in_source(emptied)) == (sales, members)
+    assert (snapshot(emptied, SOLD), in_source(emptied)) == (sales, members)
     left = "SELECT last_name, in_source FROM gold.dim_customers WHERE customer_id = 11005"
     assert emptied.execute(left) == [{"last_name": "Rao-Lind", "in_source": False}]
 
@@ -89,12 +91,23 @@ def test_a_wrong_date_in_the_future_is_withdrawn_and_later_days_load(emptied: Wa
     assert [tuple(row.values()) for row in vanished] == [("SO3", SECOND)]
 
 
-def test_a_day_that_gold_does_not_show_is_only_marked(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_day_that_gold_does_not_show_is_marked_and_changes_the_versions_of_sales_alone(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
     for drop, day in zip(drops, DAYS, strict=True):
         emptied.load(drop, day.business_date)
-    before = snapshot(emptied, GOLD)
+    tables = [table for table in GOLD if table != "gold.fact_sales"]
+    columns = [name for name in map(str, emptied.table("gold.fact_sales")) if not name.endswith("_version_key")]
+    lines = f"SELECT {', '.join(columns)} FROM gold.fact_sales ORDER BY order_number, product_key"
+    before = snapshot(emptied, tables), emptied.execute(lines)
     emptied.execute(WITHDRAW, 2, "not as it should be")
-    assert snapshot(emptied, GOLD) == before
+    assert (snapshot(emptied, tables), emptied.execute(lines)) == before
+    versions = (
+        "SELECT COUNT(*) FROM gold.fact_sales AS f INNER JOIN gold.dim_customers_history AS w"
+        " ON f.customer_version_key = w.customer_version_key AND f.customer_key = w.customer_key"
+        " AND COALESCE(f.order_date, '99991231') BETWEEN w.valid_from AND w.valid_to"
+    )
+    assert emptied.value(versions) == len(before[1])
     assert batches(emptied, ["status"]) == [("succeeded",), ("withdrawn",), ("succeeded",)]
     emptied.execute(WITHDRAW, 3, "nor this one")
     assert shown(emptied) == ("withdrawal of batch 3: batch 1 again", FIRST)
@@ -122,6 +135,29 @@ def test_a_day_loaded_again_by_a_withdrawal_can_itself_be_withdrawn(emptied: War
     emptied.execute(WITHDRAW, 4, "wrong as well")
     assert shown(emptied) == ("withdrawal of batch 4: batch 1 again", FIRST)
     assert open_batch(emptied, "next", SECOND)["latest_published"] == FIRST
+
+
+def test_a_batch_that_was_loaded_again_is_withdrawn_with_the_one_that_replaced_it(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    moved = {LOC: ["AW-00011000,France", *BASE[LOC][1:]], CUST: [*BASE[CUST], NEW]}
+    bought = {SALES: [*BASE[SALES], "SO103,HL-U509,11009,20240601,20240601,20240601,35,1,35"]}
+    for number, lines in enumerate((BASE, moved, BASE)):
+        write_drop(tmp_path / str(number), {**BASE, **lines, **bought})
+        emptied.load(tmp_path / str(number), FIRST + timedelta(number), same_drop=True)
+    emptied.execute(WITHDRAW, 3, "wrong")
+    emptied.execute(WITHDRAW, 4, "wrong as well")
+    assert batches(emptied, ["status", "withdrawn_reason"]) == [
+        ("succeeded", None),
+        ("withdrawn", "wrong as well"),
+        ("withdrawn", "wrong"),
+        ("withdrawn", "wrong as well"),
+        ("succeeded", None),
+    ]
+    country = "SELECT country, is_current FROM gold.dim_customers_history WHERE customer_id = 11000"
+    assert emptied.execute(country) == [{"country": "Germany", "is_current": True}]
+    # Only the withdrawn drop had the customer of this sale.
+    assert emptied.value("SELECT customer_key FROM gold.fact_sales WHERE order_number = N'SO103'") == 0
 
 
 def test_a_withdrawal_does_not_go_back_to_a_history_batch(emptied: Warehouse, drops: list[Path]) -> None:
@@ -217,10 +253,10 @@ def test_a_batch_published_anew_with_a_corrected_drop_is_the_one_loaded_again(
         "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @run_id = ?, @waive = N'all', @waive_reason = N'new'"
     )
     emptied.execute(load, FIRST, batch["landing_dir"], batch["run_id"])
-    before = snapshot(emptied, SALES)
+    before = snapshot(emptied, SOLD)
     emptied.load(drops[2], THIRD)
     emptied.execute(WITHDRAW, 2, "wrong")
-    assert snapshot(emptied, SALES) == before
+    assert snapshot(emptied, SOLD) == before
 
 
 def test_a_batch_that_cannot_be_withdrawn_is_refused_with_the_reason(emptied: Warehouse, drops: list[Path]) -> None:

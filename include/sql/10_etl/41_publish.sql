@@ -5,7 +5,8 @@ Purpose:    makes gold show the batch: checks the cleansed tables, loads the int
             A history batch adds the rows that the integrated tables lack. Gold keeps its day, so the gold checks,
             which compare it with this drop, are not run.
 Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
+Errors:     50002 a later day was published since the batch was opened, and it is neither a replay nor history,
+            50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
             50012 a quality check failed, 50013 another publish is running or another batch holds a table,
             50018 as etl.check_quality
 Example:    EXEC etl.publish 1;
@@ -21,6 +22,9 @@ BEGIN
     DECLARE @step_id INT;
     DECLARE @lock_result INT;
     DECLARE @is_history BIT;
+    DECLARE @is_replay BIT;
+    DECLARE @business_date DATE;
+    DECLARE @latest DATE;
     DECLARE @rows_read INT;
     DECLARE @failures INT;
     DECLARE @failed NVARCHAR(MAX);
@@ -70,9 +74,30 @@ BEGIN
                 THROW 50013, @message, 1;
             END;
 
-        SELECT @is_history = is_history
+        SELECT
+            @is_history = is_history,
+            @is_replay = is_replay,
+            @business_date = business_date
         FROM etl.batch
         WHERE batch_id = @batch_id;
+
+        -- Compared when the batch was opened, too; another batch may have been published since.
+        SELECT @latest = MAX(business_date)
+        FROM etl.batch
+        WHERE
+            shown_at IS NOT NULL
+            AND withdrawn_at IS NULL;
+
+        IF @is_replay = 0 AND @is_history = 0 AND @business_date < @latest
+            BEGIN
+                SET @message = CONCAT(
+                    N'Batch ', @batch_id, N' of ', @business_date, N' is older than ', @latest,
+                    N', which was published since the batch was opened.', CHAR(10),
+                    N'Open the batch again: with @replay = 1 to make gold show ', @business_date,
+                    N', or with @history = 1 to add the rows that only that day holds.'
+                );
+                THROW 50002, @message, 1;
+            END;
 
         SELECT @source_table = MIN(source_table)
         FROM etl.source_table;
@@ -102,6 +127,7 @@ BEGIN
             BEGIN
                 EXEC silver.load_spellings @batch_id;
                 EXEC silver.load_customers @batch_id;
+                EXEC silver.void_versions @batch_id;
                 EXEC silver.load_customer_versions @batch_id;
                 EXEC silver.load_products @batch_id;
                 EXEC silver.load_product_versions @batch_id;

@@ -6,7 +6,8 @@ Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees 
             @run_id  default: a new one; @replay, @reject_limit, @same_drop, @history and @today  as
             etl.open_batch
             @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch), and waives
-            the checks that compare a day with others, because this day was published before
+            the checks that compare a day with others, because this day was published before. Rejected rows that a
+            person accepted then stay accepted, unless fewer are rejected now
             @waive  checks that the day need not pass, with semicolons between them, or all, in the name of the login;
             @waive_reason  why, for the record (etl.waive_checks)
 Errors:     those of the procedures it calls, 50016 the landing folder does not hold the drop of @published_as.
@@ -109,6 +110,23 @@ BEGIN
                 FROM etl.source_table
                 WHERE source_table > @source_table;
             END;
+
+        -- etl.check_quality compares no later day with a day that lacks these rows.
+        UPDATE b
+        SET
+            rejects_accepted = p.rejects_accepted,
+            rejects_accepted_by = p.rejects_accepted_by,
+            rejects_accepted_at = p.rejects_accepted_at,
+            rejects_note = p.rejects_note
+        FROM etl.batch AS b
+        INNER JOIN etl.batch AS p
+            ON p.batch_id = @published_as
+        WHERE
+            b.batch_id = @batch_id
+            AND p.rejects_accepted <= (
+                SELECT COUNT(*) FROM etl.rejected_row AS r
+                WHERE r.batch_id = @batch_id
+            );
 
         EXEC etl.publish @batch_id;
         EXEC etl.close_batch @batch_id, N'succeeded';

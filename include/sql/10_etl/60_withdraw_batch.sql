@@ -1,7 +1,8 @@
 /*
 Purpose:    withdraws a published day. If gold shows its batch, the batch that gold showed before is loaded again from
             its landing folder, in a new batch; if there was none, gold becomes empty. Then the batch is marked as
-            withdrawn, and later loads are compared with the remaining batches.
+            withdrawn, its versions of members are void (silver.void_versions), and later loads are compared with the
+            remaining batches. If a withdrawal loaded the batch, the one that it loaded again is withdrawn with it.
             A call that was cut off can be repeated. The caller must own the database and be allowed to bulk load.
             Call it while no load is running, because gold shows the batch that is published last.
 Parameters: @batch_id; @reason  the reason, for the record
@@ -26,12 +27,14 @@ BEGIN
     DECLARE @business_date DATE;
     DECLARE @lock_result INT;
     DECLARE @is_shown BIT = 0;
+    DECLARE @replaced_id INT;
     DECLARE @before_id INT;
     DECLARE @before_date DATE;
     DECLARE @source_dir NVARCHAR(400);
     DECLARE @landing_dir NVARCHAR(400);
     DECLARE @run_id NVARCHAR(250);
     DECLARE @latest DATE;
+    DECLARE @rows_corrected INT;
 
     IF @reason IS NULL OR DATALENGTH(TRIM(@reason)) = 0
         BEGIN
@@ -71,6 +74,32 @@ BEGIN
             THROW 50016, @message, 1;
         END;
 
+    -- The batch, and those that it replaced: each was loaded again by a withdrawal, in the batch before it here.
+    CREATE TABLE #withdrawn
+    (
+        batch_id INT NOT NULL
+    );
+
+    SET @replaced_id = @batch_id;
+
+    WHILE @replaced_id IS NOT NULL
+        BEGIN
+            INSERT INTO #withdrawn (batch_id)
+            VALUES (@replaced_id);
+
+            SELECT @run_id = run_id
+            FROM etl.batch
+            WHERE batch_id = @replaced_id;
+
+            SET @replaced_id = NULL;
+
+            SELECT @replaced_id = batch_id
+            FROM etl.batch
+            WHERE
+                @run_id LIKE CONCAT(N'withdrawal of batch %: batch ', batch_id, N' again')
+                AND status <> N'withdrawn';
+        END;
+
     SELECT @is_shown = 1
     FROM gold.current_batch
     WHERE batch_id = @batch_id;
@@ -85,7 +114,7 @@ BEGIN
         WHERE
             shown_at IS NOT NULL
             AND withdrawn_at IS NULL
-            AND batch_id <> @batch_id
+            AND batch_id NOT IN (SELECT w.batch_id FROM #withdrawn AS w)
         ORDER BY shown_at DESC, batch_id DESC;
 
     IF @before_id IS NOT NULL
@@ -100,7 +129,7 @@ BEGIN
             -- From here on silver.load_sales treats members that only this batch delivered as unknown.
             UPDATE etl.batch
             SET withdrawn_reason = @reason
-            WHERE batch_id = @batch_id;
+            WHERE batch_id IN (SELECT w.batch_id FROM #withdrawn AS w);
 
             BEGIN TRY
                 -- No limits, because the drop passed them or was accepted when it was published. @published_as refuses
@@ -130,7 +159,7 @@ BEGIN
 
                 UPDATE etl.batch
                 SET withdrawn_reason = NULL
-                WHERE batch_id = @batch_id;
+                WHERE batch_id IN (SELECT w.batch_id FROM #withdrawn AS w);
 
                 THROW 50016, @message, 1;
             END CATCH;
@@ -160,7 +189,7 @@ BEGIN
             withdrawn_at = SYSUTCDATETIME(),
             withdrawn_reason = @reason,
             closed_at = COALESCE(closed_at, SYSUTCDATETIME())
-        WHERE batch_id = @batch_id;
+        WHERE batch_id IN (SELECT w.batch_id FROM #withdrawn AS w);
 
         -- The new batch replaces the one it loaded again, so that withdrawing the new one goes back one day further.
         UPDATE b
@@ -201,6 +230,34 @@ BEGIN
         UPDATE silver.sales
         SET last_seen_date = @latest
         WHERE last_seen_date > @latest;
+
+        EXEC silver.void_versions @batch_id;
+        EXEC silver.correct_version_keys @rows_corrected OUTPUT;
+
+        -- Members without a version are those that only withdrawn batches delivered (silver.load_sales).
+        UPDATE silver.sales
+        SET
+            customer_key = 0,
+            customer_version_key = 0
+        WHERE
+            in_source = 1
+            AND customer_key NOT IN (
+                SELECT v.customer_key FROM silver.customer_versions AS v
+                WHERE v.is_void = 0
+            );
+
+        UPDATE silver.sales
+        SET
+            product_key = 0,
+            product_version_key = 0,
+            cost = NULL,
+            profit = NULL
+        WHERE
+            in_source = 1
+            AND product_key NOT IN (
+                SELECT v.product_key FROM silver.product_versions AS v
+                WHERE v.is_void = 0
+            );
 
         COMMIT TRANSACTION;
     END TRY

@@ -1,9 +1,10 @@
 /*
 Purpose:    records the names, countries and marital status of the drop's customers as of its business date. A change
             begins a version; an older drop says that a version began earlier, or adds one before it. A drop that
-            corrects the one of its day corrects the versions that began on it. A version is void if every drop from
-            its begin on was withdrawn. A new spelling of a country is no change (silver.load_spellings).
-            Called by etl.publish, in its transaction, after silver.load_customers. A history batch, too, adds versions.
+            corrects the one of its day corrects the versions that began on it. A new spelling of a country is no change
+            (silver.load_spellings).
+            Called by etl.publish, in its transaction, after silver.load_customers and silver.void_versions. A history
+            batch, too, adds versions.
 Parameters: @batch_id
 Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
@@ -17,7 +18,9 @@ BEGIN
 
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
-    DECLARE @last_date DATE;
+    DECLARE @is_history BIT;
+    DECLARE @shown_date DATE;
+    DECLARE @next_date DATE;
     DECLARE @last_key INT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
@@ -25,28 +28,25 @@ BEGIN
 
     EXEC etl.open_step @batch_id, N'silver.load_customer_versions', @step_id OUTPUT;
 
-    SELECT @business_date = business_date
+    SELECT
+        @business_date = business_date,
+        @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
-    SELECT @last_date = COALESCE(MAX(business_date), CAST('00010101' AS DATE))
+    SELECT @shown_date = business_date
+    FROM gold.current_batch;
+
+    SELECT @next_date = MIN(business_date)
     FROM etl.batch
     WHERE
-        published_at IS NOT NULL
+        business_date > @business_date
+        AND published_at IS NOT NULL
+        AND (shown_at IS NOT NULL OR is_history = 1)
         AND withdrawn_reason IS NULL;
 
     SELECT @last_key = MAX(customer_version_key)
     FROM silver.customer_versions;
-
-    UPDATE silver.customer_versions
-    SET
-        is_void = 1,
-        last_batch_id = @batch_id
-    WHERE
-        is_void = 0
-        AND valid_from > @last_date;
-
-    SET @rows_updated = @@ROWCOUNT;
 
     -- Each customer of the drop with the versions on record, and whether they agree. held: the version of the business
     -- date, the first one also if it begins later. A customer whose only version agrees needs no look at the versions
@@ -142,7 +142,7 @@ BEGIN
         c.held_from = @business_date
         AND c.previous_agrees = 1;
 
-    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+    SET @rows_updated = @@ROWCOUNT;
 
     UPDATE v
     SET
@@ -173,23 +173,59 @@ BEGIN
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
+    -- A history batch between two days with equal values ends their version, which begins again on the later day.
+    SELECT
+        customer_key,
+        @business_date AS valid_from,
+        first_name COLLATE DATABASE_DEFAULT AS first_name,
+        last_name COLLATE DATABASE_DEFAULT AS last_name,
+        country COLLATE DATABASE_DEFAULT AS country,
+        marital_status COLLATE DATABASE_DEFAULT AS marital_status
+    INTO #begun
+    FROM #changed
+    WHERE begins = 1
+
+    UNION ALL
+
+    SELECT
+        v.customer_key,
+        @next_date,
+        v.first_name,
+        v.last_name,
+        v.country,
+        v.marital_status
+    FROM #changed AS h
+    INNER JOIN silver.customer_versions AS v
+        ON h.held_key = v.customer_version_key
+    INNER JOIN silver.customers AS c
+        ON v.customer_key = c.customer_key
+    LEFT JOIN etl.batch AS l
+        ON c.last_batch_id = l.batch_id
+    LEFT JOIN silver.customer_versions AS n
+        ON h.next_key = n.customer_version_key
+    WHERE
+        @is_history = 1
+        AND h.begins = 1
+        AND h.held_from < @business_date
+        AND (@next_date < n.valid_from OR n.valid_from IS NULL)
+        AND @next_date <= CASE WHEN c.in_source = 1 THEN @shown_date ELSE l.business_date END;
+
     -- A version that was void gets its key again.
     UPDATE v
     SET
-        first_name = c.first_name,
-        last_name = c.last_name,
-        country = c.country,
-        marital_status = c.marital_status,
+        first_name = b.first_name,
+        last_name = b.last_name,
+        country = b.country,
+        marital_status = b.marital_status,
         is_void = 0,
         first_batch_id = @batch_id,
         last_batch_id = @batch_id
     FROM silver.customer_versions AS v
-    INNER JOIN #changed AS c
-        ON v.customer_key = c.customer_key
-    WHERE
-        v.is_void = 1
-        AND v.valid_from = @business_date
-        AND c.begins = 1;
+    INNER JOIN #begun AS b
+        ON
+            v.customer_key = b.customer_key
+            AND v.valid_from = b.valid_from
+    WHERE v.is_void = 1;
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
@@ -199,24 +235,23 @@ BEGIN
         first_batch_id, last_batch_id
     )
     SELECT
-        @last_key + ROW_NUMBER() OVER (ORDER BY c.customer_key),
-        c.customer_key,
-        @business_date,
-        c.first_name,
-        c.last_name,
-        c.country,
-        c.marital_status,
+        @last_key + ROW_NUMBER() OVER (ORDER BY b.customer_key, b.valid_from),
+        b.customer_key,
+        b.valid_from,
+        b.first_name,
+        b.last_name,
+        b.country,
+        b.marital_status,
         0,
         @batch_id,
         @batch_id
-    FROM #changed AS c
+    FROM #begun AS b
     WHERE
-        c.begins = 1
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM silver.customer_versions AS v
             WHERE
-                v.customer_key = c.customer_key
-                AND v.valid_from = @business_date
+                v.customer_key = b.customer_key
+                AND v.valid_from = b.valid_from
                 AND v.is_void = 0
         );
 

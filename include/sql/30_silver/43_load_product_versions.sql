@@ -2,10 +2,9 @@
 Purpose:    records the drop's versions of products. A version that the CRM no longer delivers stays on record with
             in_source = 0. If the CRM or the ERP changes the open version of a product itself, another version begins
             on the business date. A changed cost is a correction, and so is a change of a version that has ended, or
-            that the same business date brought. A version is void if every drop from the one that brought it on was
-            withdrawn, or if only the drop had it that is corrected now.
-            Called by etl.publish, in its transaction, after silver.load_products. A history batch only adds the
-            versions before those that silver has.
+            that the same business date brought. A version is void if only the drop had it that is corrected now.
+            Called by etl.publish, in its transaction, after silver.load_products and silver.void_versions. A history
+            batch only adds the versions before those that silver has.
 Parameters: @batch_id
 Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
@@ -20,7 +19,6 @@ BEGIN
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
     DECLARE @is_history BIT;
-    DECLARE @last_date DATE;
     DECLARE @last_key INT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
@@ -33,12 +31,6 @@ BEGIN
         @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
-
-    SELECT @last_date = COALESCE(MAX(business_date), CAST('00010101' AS DATE))
-    FROM etl.batch
-    WHERE
-        published_at IS NOT NULL
-        AND withdrawn_reason IS NULL;
 
     SELECT @last_key = MAX(product_version_key)
     FROM silver.product_versions;
@@ -67,19 +59,6 @@ BEGIN
 
     UPDATE v
     SET
-        is_void = 1,
-        last_batch_id = @batch_id
-    FROM silver.product_versions AS v
-    INNER JOIN etl.batch AS f
-        ON v.first_batch_id = f.batch_id
-    WHERE
-        v.is_void = 0
-        AND f.business_date > @last_date;
-
-    SET @rows_updated = @@ROWCOUNT;
-
-    UPDATE v
-    SET
         in_source = CASE WHEN s.product_key IS NULL THEN 0 ELSE 1 END,
         is_void = CASE WHEN s.product_key IS NULL AND f.business_date = @business_date THEN 1 ELSE 0 END,
         cost = COALESCE(s.cost, v.cost),
@@ -101,7 +80,7 @@ BEGIN
             OR (s.product_key IS NULL AND f.business_date = @business_date)
         );
 
-    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+    SET @rows_updated = @@ROWCOUNT;
 
     -- Each version of the drop with its changes on record, and whether they agree. held: the change of the business
     -- date, or the last one of a version that has ended.

@@ -32,6 +32,7 @@ BEGIN
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_updated INT;
+    DECLARE @rows_corrected INT;
 
     EXEC etl.open_step @batch_id, N'silver.load_sales', @step_id OUTPUT;
 
@@ -50,34 +51,50 @@ BEGIN
         @shown_date = business_date
     FROM gold.current_batch;
 
-    -- A member that only withdrawn batches delivered counts as unknown. It keeps its key for a later delivery.
+    -- The batches whose drops no longer count: withdrawn, or corrected by a drop of their business date.
+    SELECT w.batch_id
+    INTO #replaced
+    FROM etl.batch AS w
+    WHERE
+        w.withdrawn_reason IS NOT NULL
+        OR (@is_history = 0 AND w.business_date = @business_date)
+        OR EXISTS (
+            SELECT 1 FROM etl.batch AS n
+            WHERE
+                n.business_date = w.business_date
+                AND n.shown_at > w.published_at
+                AND n.batch_id <> w.batch_id
+                AND n.withdrawn_reason IS NULL
+        );
+
+    -- A member that only such batches delivered counts as unknown. It keeps its key for a later delivery.
     SELECT
         p.product_number,
         p.product_key,
         p.cost
     INTO #products
     FROM silver.products AS p
-    LEFT JOIN etl.batch AS f
+    LEFT JOIN #replaced AS f
         ON p.first_batch_id = f.batch_id
-    LEFT JOIN etl.batch AS l
+    LEFT JOIN #replaced AS l
         ON p.last_batch_id = l.batch_id
     WHERE
         p.product_key <> 0
-        AND (p.in_source = 1 OR f.withdrawn_reason IS NULL OR l.withdrawn_reason IS NULL);
+        AND (p.in_source = 1 OR f.batch_id IS NULL OR l.batch_id IS NULL);
 
     SELECT
         c.customer_id,
         c.customer_key
     INTO #customers
     FROM silver.customers AS c
-    LEFT JOIN etl.batch AS f
+    LEFT JOIN #replaced AS f
         ON c.first_batch_id = f.batch_id
-    LEFT JOIN etl.batch AS l
+    LEFT JOIN #replaced AS l
         ON c.last_batch_id = l.batch_id
     WHERE
         c.in_source = 1
-        OR f.withdrawn_reason IS NULL
-        OR l.withdrawn_reason IS NULL;
+        OR f.batch_id IS NULL
+        OR l.batch_id IS NULL;
 
     -- The histories as tables, because the rows of their window functions cannot be estimated in the join.
     SELECT
@@ -325,24 +342,9 @@ BEGIN
 
             SET @rows_updated = @@ROWCOUNT;
 
-            UPDATE t
-            SET
-                product_version_key = v.product_version_key,
-                customer_version_key = w.customer_version_key
-            FROM silver.sales AS t
-            INNER JOIN #product_versions AS v
-                ON
-                    t.product_key = v.product_key
-                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
-            INNER JOIN #customer_versions AS w
-                ON
-                    t.customer_key = w.customer_key
-                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
-            WHERE
-                t.product_version_key <> v.product_version_key
-                OR t.customer_version_key <> w.customer_version_key;
+            EXEC silver.correct_version_keys @rows_corrected OUTPUT;
 
-            SET @rows_updated = @rows_updated + @@ROWCOUNT;
+            SET @rows_updated = @rows_updated + @rows_corrected;
         END;
 
     INSERT INTO silver.sales
