@@ -344,7 +344,7 @@ SELECT COUNT(*) FROM #t
 CREATE TABLE dbo.t (a INT, b INT)
 INSERT dbo.t VALUES (1, 1), (1, 2), (2, 1), (3, 5);
 WITH c AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a DESC) AS r FROM dbo.t) DELETE c OUTPUT deleted.a WHERE r = 1;
-WITH c AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a, b) AS r FROM dbo.t), d AS (SELECT a, b FROM c WHERE r <= 2) UPDATE d SET b = b + 10 OUTPUT inserted.a, inserted.b;
+WITH c AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a, b) AS r FROM dbo.t), d AS (SELECT a, b FROM c WHERE r <= 2) UPDATE d SET b = b + 10; SELECT a, b FROM dbo.t WHERE b > 10 ORDER BY b;
 UPDATE x SET b = 0 OUTPUT inserted.a FROM (SELECT a, b, ROW_NUMBER() OVER (ORDER BY a DESC) AS r FROM dbo.t) AS x WHERE r = 1
 --> 3
 --> next result
