@@ -43,8 +43,8 @@ TOGETHER = ("e2e/", "deploy/", DASHBOARDS, "docs/")
 
 They take longest, so they come first: files of minutes at the end would leave the other processes without work.
 """
-FIRST = (*TOGETHER, "stack/")
-"""Folders at the beginning of a run, in this order; the tests of the last one mostly wait."""
+FIRST = (*TOGETHER, "stack/", "sql/test_version_history.py", "sql/test_withdrawal.py")
+"""Folders and files at the beginning of a run, in this order; the tests of stack/ mostly wait."""
 NAMES: set[str] = set()
 """All tests that were collected, as tests/long.py calls them."""
 
@@ -83,11 +83,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the folders of ``FIRST``; refuse a list of long tests that names tests that are no more."""
+    """Begin with ``FIRST``; refuse a list of long tests that names tests that are no more."""
 
     def place(item: pytest.Item) -> int:
-        folder = f"{item.path.relative_to(TESTS).parts[0]}/"
-        return FIRST.index(folder) if folder in FIRST else len(FIRST)
+        file = item.path.relative_to(TESTS).as_posix()
+        return next((index for index, first in enumerate(FIRST) if file.startswith(first)), len(FIRST))
 
     items.sort(key=place)
     everything = [config.rootpath / argument for argument in config.args] == [TESTS] and not _is_short(config)
