@@ -28,7 +28,7 @@ def test_emptiness_and_classes_of_characters_are_judged_by_code_point(path: Path
     binary = set(re.findall(rf"{BIN2}(?:, N'-', N''\))?\)? AS (\w+)", text))
     assert [name for name in operands if not name.endswith(BIN2) and name not in binary] == []
     nulled = re.findall(r"NULLIF\(((?:[^()]|\([^()]*\)|\((?:[^()]|\([^()]*\))*\))*), N'' ?\)", text)
-    of_columns = {f"{call}({name})" if call else name for name in binary for call in ("", "UPPER")}
+    of_columns = {*binary, *(f"UPPER({name})" for name in binary)}
     assert [
         value for value in nulled if BIN2 not in value and value not in of_columns and not re.search(r"\bcid\b", value)
     ] == []

@@ -161,8 +161,6 @@ BEGIN
     SELECT
         t.product_version_key,
         t.product_key,
-        t.start_date,
-        t.change_number,
         (
             SELECT TOP (1) n.product_version_key FROM #changes AS n
             WHERE
@@ -200,12 +198,7 @@ BEGIN
         last_batch_id = @batch_id
     WHERE
         product_version_key IN (
-            SELECT t.product_version_key FROM #void_products AS t
-            WHERE t.next_key IS NULL
-        )
-        OR product_version_key IN (
-            SELECT t.next_key FROM #void_products AS t
-            WHERE t.next_key IS NOT NULL
+            SELECT COALESCE(t.next_key, t.product_version_key) FROM #void_products AS t
         );
 
     WITH beside AS (

@@ -12,7 +12,8 @@ from decimal import Decimal
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MONEY
 
-PARSED = frozenset(INTEGERS | DECIMALS | APPROXIMATE | MONEY | {"date", "datetime", "datetime2", "smalldatetime"})
+_NUMBERS = INTEGERS | DECIMALS | APPROXIMATE | MONEY
+PARSED = frozenset(_NUMBERS | {"date", "datetime", "datetime2", "smalldatetime"})
 """The types that PARSE supports here; SQL Server also parses TIME and DATETIMEOFFSET."""
 
 _DIGITS = r"(?P<digits>\d[\d,]*(?:\.\d*)?|\.\d+)"
@@ -40,7 +41,7 @@ _CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(?:\s*([AP]M))?"
 
 def tsql_parse(text: str, kind: str, culture: str) -> str:
     """Return a text in a form that converts to a type; raises SqlError 9819, and 40510 for an unknown form of date."""
-    found = _number(text, kind) if kind in INTEGERS | DECIMALS | APPROXIMATE | MONEY else _moment(text)
+    found = tsql_try_parse(text, kind)
     if found is None:
         raise sql_error(9819, text, "numeric" if kind == "decimal" else kind, culture)
     return found
@@ -48,7 +49,7 @@ def tsql_parse(text: str, kind: str, culture: str) -> str:
 
 def tsql_try_parse(text: str, kind: str) -> str | None:
     """Return the same; None for a text of no value."""
-    return _number(text, kind) if kind in INTEGERS | DECIMALS | APPROXIMATE | MONEY else _moment(text)
+    return _number(text, kind) if kind in _NUMBERS else _moment(text)
 
 
 def _number(text: str, kind: str) -> str | None:
