@@ -216,6 +216,71 @@ def test_a_backfilled_day_tells_what_was_before(emptied: Warehouse, tmp_path: Pa
     ]
 
 
+@pytest.mark.parametrize("older", ["replay", "history"])
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [("aba", [2, 1, 0]), ("abb", [2, 0, 1]), ("abac", [3, 0, 2, 1]), ("aabc", [1, 3, 0, 2])],
+)
+def test_members_have_the_same_versions_in_whatever_order_their_days_are_loaded(
+    emptied: Warehouse, tmp_path: Path, values: str, order: list[int], older: str
+) -> None:
+    lines = {"a": "Road", "b": "Touring", "c": "Mountain"}
+    countries = {"a": "Canada", "b": "France", "c": "Italy"}
+    days = [
+        {
+            PRD: [*BASE[PRD][:2], BASE[PRD][2].replace(",S ,", f",{lines[value][0]} ,")],
+            LOC: [BASE[LOC][0], f"AW-00011001,{countries[value]}", BASE[LOC][2]],
+            SALES: [*BASE[SALES], BOUGHT_LATER, f"SO30{day},HL-U509,11001,20240101,20240106,20240113,35,1,35"],
+        }
+        for day, value in enumerate(values)
+    ]
+    latest = -1
+    for day in order:
+        if day > latest or older == "replay":
+            load(emptied, tmp_path, [(DAYS[day], days[day])], replay=day < latest)
+        else:
+            write_drop(tmp_path / f"history {day}", days[day])
+            load_history(emptied, f"backfill {day}", DAYS[day], tmp_path / f"history {day}")
+        latest = max(latest, day)
+    load(emptied, tmp_path, [(DAYS[latest], days[latest])])
+    begins = [day for day, value in enumerate(values) if day == 0 or value != values[day - 1]]
+    versions = [(values[day], DAYS[day] if day else EVER) for day in begins]
+    assert [row[:2] for row in rows(emptied, HELMET)] == [(lines[value], begin) for value, begin in versions]
+    assert [row[:2] for row in rows(emptied, CUSTOMER)] == [(countries[value], begin) for value, begin in versions]
+    bought = [values[0], values[min(2, len(values) - 1)]]
+    assert [row[1:3] for row in rows(emptied, SOLD) if row[0] in ("SO101", "SO200")] == [
+        (countries[value], lines[value]) for value in bought
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["b", "c"])
+def test_a_corrected_day_is_like_the_days_beside_it(emptied: Warehouse, tmp_path: Path, wrong: str) -> None:
+    drops = {"a": BASE, "b": CHANGED, "c": {LOC: [BASE[LOC][0], "AW-00011001,Italy", BASE[LOC][2]], PRD: BASE[PRD]}}
+    corrected = "a" if wrong == "b" else "b"
+    last = {"b": "a", "c": "b"}[wrong]
+    load(emptied, tmp_path, [(DAYS[0], drops["a"]), (DAYS[1], drops[wrong]), (DAYS[2], drops[last])])
+    load(emptied, tmp_path, [(DAYS[1], drops[corrected])], replay=True)
+    load(emptied, tmp_path, [(DAYS[2], drops[last])])
+    if corrected == "a":
+        assert [row[:2] for row in rows(emptied, CUSTOMER)] == [("United States", EVER)]
+        assert [row[:2] for row in rows(emptied, HELMET)] == [("Other Sales", EVER)]
+    else:
+        assert [row[:2] for row in rows(emptied, CUSTOMER)] == [("United States", EVER), ("France", DAYS[1])]
+        assert [row[:2] for row in rows(emptied, HELMET)] == [("Other Sales", EVER), ("Touring", DAYS[1])]
+
+
+def test_an_older_drop_does_not_tell_of_a_version_that_a_later_one_corrected(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    ended = [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]
+    planned = BASE[PRD][0].replace(",R ,", ",M ,").replace("2022-07-01", "2024-06-19")
+    load(emptied, tmp_path, [(DAYS[2], {**BASE, PRD: [*ended, BASE[PRD][0].replace("2022-07-01", "2024-06-19")]})])
+    before = rows(emptied, HELMET), rows(emptied, FRAME)
+    load(emptied, tmp_path, [(DAYS[0], {**BASE, PRD: [*BASE[PRD], planned]})], replay=True)
+    load(emptied, tmp_path, [(DAYS[2], {**BASE, PRD: [*ended, BASE[PRD][0].replace("2022-07-01", "2024-06-19")]})])
+    assert (rows(emptied, HELMET), rows(emptied, FRAME)) == before
+
+
 def test_a_replayed_day_changes_no_version_and_keeps_the_keys(emptied: Warehouse, tmp_path: Path) -> None:
     new = {**MOVED, PRD: [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]}
     load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], {**MOVED, PRD: TOURING[PRD]}), (DAYS[2], new)])

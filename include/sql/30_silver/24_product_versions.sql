@@ -6,6 +6,7 @@ Grain:   version of a product: one for each version of the CRM (start_date), and
          Key 0 belongs to the unknown member. A row is never deleted and a key never reused.
          cost: the CRM's cost of the version; a correction holds for the whole version.
          start_date: the CRM's; NULL if it has none. valid_from: start_date, or the business date of the change.
+         delivered_from: the first business date on which a drop had these values.
          in_source = 1: the CRM's version is in the drop that gold shows, or in the last one that had the product.
          is_void = 1: the version holds on no day, because the drop that had these values was corrected on its day or
          withdrawn, or because an equal version goes on.
@@ -13,6 +14,7 @@ Columns: product_version_key  surrogate key of the version; 0 belongs to the unk
          product_key          surrogate key of the product
          start_date           first day of the CRM's version; NULL if it has none
          valid_from           start_date, or the business date of a change within the CRM's version
+         delivered_from       first business date with these values; NULL for the unknown member
          product_id           number of the version in the CRM
          product_name         name of the product
          category_id          id of the category
@@ -33,6 +35,7 @@ IF OBJECT_ID(N'silver.product_versions', N'U') IS NULL
         product_key INT NOT NULL,
         start_date DATE NULL,
         valid_from DATE NOT NULL,
+        delivered_from DATE NULL,
         product_id INT NULL,
         product_name NVARCHAR(100) NULL,
         category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,

@@ -130,17 +130,17 @@ BEGIN
         AND (valid_from <= @business_date OR previous_agrees IS NULL)
         AND (next_from > @business_date OR next_from IS NULL);
 
-    -- An equal version beside it goes on.
+    -- An equal version beside a corrected one goes on.
     UPDATE v
     SET
         is_void = 1,
         last_batch_id = @batch_id
     FROM silver.customer_versions AS v
     INNER JOIN #changed AS c
-        ON v.customer_version_key = c.held_key
-    WHERE
-        c.held_from = @business_date
-        AND c.previous_agrees = 1;
+        ON
+            (v.customer_version_key = c.held_key AND c.previous_agrees = 1)
+            OR (v.customer_version_key = c.next_key AND c.next_agrees = 1)
+    WHERE c.held_from = @business_date;
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -173,7 +173,8 @@ BEGIN
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
-    -- A history batch between two days with equal values ends their version, which begins again on the later day.
+    -- A day between two with equal values ends their version, which begins again on the later day. Only of a history
+    -- batch is it known whether that day had the customer: a replay is in silver.customers already.
     SELECT
         customer_key,
         @business_date AS valid_from,
@@ -204,11 +205,13 @@ BEGIN
     LEFT JOIN silver.customer_versions AS n
         ON h.next_key = n.customer_version_key
     WHERE
-        @is_history = 1
-        AND h.begins = 1
+        h.begins = 1
         AND h.held_from < @business_date
-        AND (@next_date < n.valid_from OR n.valid_from IS NULL)
-        AND @next_date <= CASE WHEN c.in_source = 1 THEN @shown_date ELSE l.business_date END;
+        AND (@next_date < n.valid_from OR (n.valid_from IS NULL AND @next_date IS NOT NULL))
+        AND (
+            @is_history = 0
+            OR @next_date <= CASE WHEN c.in_source = 1 THEN @shown_date ELSE l.business_date END
+        );
 
     -- A version that was void gets its key again.
     UPDATE v

@@ -1,10 +1,11 @@
 /*
 Purpose:    records the drop's versions of products. A version that the CRM no longer delivers stays on record with
             in_source = 0. If the CRM or the ERP changes the open version of a product itself, another version begins
-            on the business date. A changed cost is a correction, and so is a change of a version that has ended, or
-            that the same business date brought. A version is void if only the drop had it that is corrected now.
+            on the business date. A changed cost is a correction, and so is a change of a version that has ended or not
+            yet begun, or that the same business date brought. An older drop says that a change was delivered earlier,
+            or what the open version was before it. A version is void if only the drop had it that is corrected now.
             Called by etl.publish, in its transaction, after silver.load_products and silver.void_versions. A history
-            batch only adds the versions before those that silver has.
+            batch only adds changes of open versions, and the versions before those that silver has.
 Parameters: @batch_id
 Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
@@ -19,6 +20,8 @@ BEGIN
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
     DECLARE @is_history BIT;
+    DECLARE @shown_date DATE;
+    DECLARE @next_date DATE;
     DECLARE @last_key INT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
@@ -31,6 +34,17 @@ BEGIN
         @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
+
+    SELECT @shown_date = business_date
+    FROM gold.current_batch;
+
+    SELECT @next_date = MIN(business_date)
+    FROM etl.batch
+    WHERE
+        business_date > @business_date
+        AND published_at IS NOT NULL
+        AND (shown_at IS NOT NULL OR is_history = 1)
+        AND withdrawn_reason IS NULL;
 
     SELECT @last_key = MAX(product_version_key)
     FROM silver.product_versions;
@@ -57,10 +71,22 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
+    -- A version that a later day had brought, and that only the replaced drop had before it, is that day's again.
     UPDATE v
     SET
         in_source = CASE WHEN s.product_key IS NULL THEN 0 ELSE 1 END,
-        is_void = CASE WHEN s.product_key IS NULL AND f.business_date = @business_date THEN 1 ELSE 0 END,
+        is_void
+        = CASE
+            WHEN s.product_key IS NOT NULL OR v.delivered_from <> @business_date OR f.business_date > @business_date
+                THEN 0
+            ELSE 1
+        END,
+        delivered_from
+        = CASE
+            WHEN s.product_key IS NULL AND v.delivered_from = @business_date AND f.business_date > @business_date
+                THEN f.business_date
+            ELSE v.delivered_from
+        END,
         cost = COALESCE(s.cost, v.cost),
         last_batch_id = @batch_id
     FROM silver.product_versions AS v
@@ -77,13 +103,13 @@ BEGIN
         AND (
             v.cost <> s.cost
             OR v.in_source <> CASE WHEN s.product_key IS NULL THEN 0 ELSE 1 END
-            OR (s.product_key IS NULL AND f.business_date = @business_date)
+            OR (s.product_key IS NULL AND v.delivered_from = @business_date)
         );
 
     SET @rows_updated = @@ROWCOUNT;
 
     -- Each version of the drop with its changes on record, and whether they agree. held: the change of the business
-    -- date, or the last one of a version that has ended.
+    -- date, the first one also if it was delivered later, or the last one of a version that has ended.
     WITH compared AS (
         SELECT
             s.product_key,
@@ -94,12 +120,13 @@ BEGIN
             s.category,
             s.subcategory,
             s.maintenance,
-            s.cost,
+            CASE WHEN @is_history = 0 THEN s.cost ELSE v.cost END AS cost,
             s.product_line,
             s.is_current,
             v.product_version_key,
             v.valid_from,
-            f.business_date AS first_date,
+            v.delivered_from,
+            v.in_source,
             CASE
                 WHEN
                     v.product_id IS NOT DISTINCT FROM s.product_id
@@ -117,63 +144,87 @@ BEGIN
             ON
                 s.product_key = v.product_key
                 AND s.start_date IS NOT DISTINCT FROM v.start_date
-        LEFT JOIN etl.batch AS f
-            ON v.first_batch_id = f.batch_id
         WHERE v.is_void = 0
     ),
 
     beside AS (
         SELECT
             *,
-            LAG(agrees) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS previous_agrees,
-            LEAD(agrees) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_agrees,
-            LEAD(valid_from) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_from,
-            LEAD(product_version_key) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_key
+            LAG(agrees) OVER (PARTITION BY product_key, start_date ORDER BY delivered_from) AS previous_agrees,
+            LEAD(agrees) OVER (PARTITION BY product_key, start_date ORDER BY delivered_from) AS next_agrees,
+            LEAD(delivered_from) OVER (PARTITION BY product_key, start_date ORDER BY delivered_from) AS next_from,
+            LEAD(product_version_key) OVER (PARTITION BY product_key, start_date ORDER BY delivered_from) AS next_key
         FROM compared
     )
 
     SELECT
-        product_version_key AS held_key,
-        next_key,
-        COALESCE(previous_agrees, 0) AS previous_agrees,
-        COALESCE(next_agrees, 0) AS next_agrees,
-        CASE WHEN is_current = 0 OR valid_from >= @business_date OR first_date = @business_date THEN 1 ELSE 0 END
-            AS is_correction,
-        product_key,
-        start_date,
-        product_id,
-        product_name,
-        category_id,
-        category,
-        subcategory,
-        maintenance,
-        cost,
-        product_line
+        b.product_version_key AS held_key,
+        b.delivered_from AS held_from,
+        b.next_from,
+        b.next_key,
+        COALESCE(b.next_agrees, 0) AS next_agrees,
+        CASE
+            WHEN b.agrees = 1 THEN N'delivered earlier'
+            WHEN b.is_current = 1 AND b.delivered_from > @business_date THEN N'before'
+            WHEN b.is_current = 0 OR b.valid_from >= @business_date OR b.delivered_from = @business_date
+                THEN CASE WHEN b.previous_agrees = 1 THEN N'void' ELSE N'correction' END
+            WHEN b.next_agrees = 1 THEN N'next begins earlier'
+            ELSE N'begins'
+        END AS difference,
+        b.product_key,
+        b.start_date,
+        b.product_id,
+        b.product_name,
+        b.category_id,
+        b.category,
+        b.subcategory,
+        b.maintenance,
+        b.cost,
+        b.product_line,
+        b.in_source
     INTO #changed
-    FROM beside
+    FROM beside AS b
     WHERE
-        @is_history = 0
-        AND agrees = 0
-        AND (
-            (is_current = 0 AND next_from IS NULL)
-            OR (
-                is_current = 1
-                AND (valid_from <= @business_date OR previous_agrees IS NULL)
-                AND (next_from > @business_date OR next_from IS NULL)
+        (
+            b.is_current = 0
+            AND @is_history = 0
+            AND b.agrees = 0
+            AND b.next_from IS NULL
+        )
+        OR (
+            b.is_current = 1
+            AND (b.delivered_from <= @business_date OR b.previous_agrees IS NULL)
+            AND (b.next_from > @business_date OR b.next_from IS NULL)
+            AND (b.agrees = 0 OR b.delivered_from > @business_date)
+            -- What a later day delivered is a correction if the version had not begun by then, or has ended since.
+            AND (
+                b.agrees = 1
+                OR b.delivered_from <= @business_date
+                OR (
+                    b.valid_from < b.delivered_from
+                    AND NOT EXISTS (
+                        SELECT 1 FROM silver.product_versions AS n
+                        WHERE
+                            n.product_key = b.product_key
+                            AND n.start_date > COALESCE(b.start_date, CAST('00010101' AS DATE))
+                            AND n.delivered_from <= b.delivered_from
+                            AND n.is_void = 0
+                    )
+                )
             )
+            AND (@is_history = 0 OR b.valid_from < @business_date OR b.delivered_from >= @business_date)
         );
 
-    -- An equal change beside it goes on.
+    -- An equal change beside a corrected one goes on.
     UPDATE v
     SET
         is_void = 1,
         last_batch_id = @batch_id
     FROM silver.product_versions AS v
     INNER JOIN #changed AS c
-        ON v.product_version_key = c.held_key
-    WHERE
-        c.is_correction = 1
-        AND c.previous_agrees = 1;
+        ON
+            (v.product_version_key = c.held_key AND c.difference = N'void')
+            OR (v.product_version_key = c.next_key AND c.difference IN (N'void', N'correction') AND c.next_agrees = 1);
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
@@ -190,22 +241,25 @@ BEGIN
     FROM silver.product_versions AS v
     INNER JOIN #changed AS c
         ON v.product_version_key = c.held_key
-    WHERE
-        c.is_correction = 1
-        AND c.previous_agrees = 0;
+    WHERE c.difference = N'correction';
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
+    -- The first change of a version begins with it, whenever it was delivered; the others when they were delivered.
     UPDATE v
     SET
-        valid_from = @business_date,
+        valid_from
+        = CASE c.difference
+            WHEN N'before' THEN v.delivered_from
+            WHEN N'next begins earlier' THEN @business_date
+            ELSE v.valid_from
+        END,
+        delivered_from = CASE WHEN c.difference = N'before' THEN v.delivered_from ELSE @business_date END,
         last_batch_id = @batch_id
     FROM silver.product_versions AS v
     INNER JOIN #changed AS c
-        ON v.product_version_key = c.next_key
-    WHERE
-        c.is_correction = 0
-        AND c.next_agrees = 1;
+        ON v.product_version_key = CASE WHEN c.difference = N'next begins earlier' THEN c.next_key ELSE c.held_key END
+    WHERE c.difference IN (N'before', N'next begins earlier', N'delivered earlier');
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
@@ -223,7 +277,11 @@ BEGIN
         SELECT
             c.product_key,
             c.start_date,
-            @business_date AS valid_from,
+            CASE
+                WHEN c.difference = N'begins' THEN @business_date
+                ELSE COALESCE(c.start_date, CAST('00010101' AS DATE))
+            END AS valid_from,
+            @business_date AS delivered_from,
             c.product_id,
             c.product_name,
             c.category_id,
@@ -232,11 +290,50 @@ BEGIN
             c.maintenance,
             c.cost,
             c.product_line,
-            1 AS in_source
+            c.in_source
         FROM #changed AS c
+        WHERE c.difference IN (N'begins', N'before')
+
+        UNION ALL
+
+        -- A day between two with equal values ends their change, which begins again on the later day. Only of a history
+        -- batch is it known whether that day had the product: a replay is in silver.products already.
+        SELECT
+            v.product_key,
+            v.start_date,
+            @next_date,
+            @next_date,
+            v.product_id,
+            v.product_name,
+            v.category_id,
+            v.category,
+            v.subcategory,
+            v.maintenance,
+            v.cost,
+            v.product_line COLLATE Latin1_General_100_BIN2,
+            v.in_source
+        FROM #changed AS c
+        INNER JOIN silver.product_versions AS v
+            ON c.held_key = v.product_version_key
+        INNER JOIN silver.products AS p
+            ON v.product_key = p.product_key
+        LEFT JOIN etl.batch AS l
+            ON p.last_batch_id = l.batch_id
         WHERE
-            c.is_correction = 0
-            AND c.next_agrees = 0
+            c.difference = N'begins'
+            AND (@next_date < c.next_from OR (c.next_from IS NULL AND @next_date IS NOT NULL))
+            AND (
+                @is_history = 0
+                OR @next_date <= CASE WHEN p.in_source = 1 THEN @shown_date ELSE l.business_date END
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM silver.product_versions AS n
+                WHERE
+                    n.product_key = v.product_key
+                    AND n.start_date > COALESCE(v.start_date, CAST('00010101' AS DATE))
+                    AND n.delivered_from <= @next_date
+                    AND n.is_void = 0
+            )
 
         UNION ALL
 
@@ -244,6 +341,7 @@ BEGIN
             s.product_key,
             s.start_date,
             s.valid_from,
+            @business_date,
             s.product_id,
             s.product_name,
             s.category_id,
@@ -292,6 +390,7 @@ BEGIN
         cost = b.cost,
         product_line = b.product_line,
         in_source = b.in_source,
+        delivered_from = b.delivered_from,
         is_void = 0,
         first_batch_id = @batch_id,
         last_batch_id = @batch_id
@@ -303,14 +402,16 @@ BEGIN
 
     INSERT INTO silver.product_versions
     (
-        product_version_key, product_key, start_date, valid_from, product_id, product_name, category_id, category,
-        subcategory, maintenance, cost, product_line, in_source, is_void, first_batch_id, last_batch_id
+        product_version_key, product_key, start_date, valid_from, delivered_from, product_id, product_name,
+        category_id, category, subcategory, maintenance, cost, product_line, in_source, is_void, first_batch_id,
+        last_batch_id
     )
     SELECT
         @last_key + ROW_NUMBER() OVER (ORDER BY product_key, start_date, valid_from),
         product_key,
         start_date,
         valid_from,
+        delivered_from,
         product_id,
         product_name,
         category_id,

@@ -105,31 +105,23 @@ BEGIN
             AND t.country = p.country
             AND t.marital_status = p.marital_status;
 
-    -- The first change of a version of the CRM was delivered from its first batch on, the others from their begin on.
     -- A replay may show a drop that has a version which a later day brought.
     WITH changes AS (
         SELECT
             v.product_version_key,
             v.product_key,
             v.start_date,
-            v.valid_from,
+            v.delivered_from,
             v.in_source & p.in_source AS is_shown,
-            f.business_date AS first_date,
-            ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.valid_from) AS change_number,
-            LEAD(v.valid_from) OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.valid_from) AS next_from
+            ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from) AS change_number,
+            LEAD(v.delivered_from) OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from)
+                AS next_from
         FROM silver.product_versions AS v
         INNER JOIN silver.products AS p
             ON v.product_key = p.product_key
-        LEFT JOIN etl.batch AS f
-            ON v.first_batch_id = f.batch_id
-        WHERE v.is_void = 0
-    ),
-
-    delivered AS (
-        SELECT
-            *,
-            CASE WHEN change_number = 1 THEN first_date ELSE valid_from END AS delivered_from
-        FROM changes
+        WHERE
+            v.is_void = 0
+            AND v.product_key <> 0
     )
 
     SELECT
@@ -148,15 +140,14 @@ BEGIN
                 EXISTS (
                     SELECT 1 FROM #days AS d
                     WHERE
-                        d.business_date >= delivered.delivered_from
-                        AND (d.business_date < delivered.next_from OR delivered.next_from IS NULL)
+                        d.business_date >= changes.delivered_from
+                        AND (d.business_date < changes.next_from OR changes.next_from IS NULL)
                 )
                 THEN 0
             ELSE 1
         END AS is_withdrawn
     INTO #changes
-    FROM delivered
-    WHERE delivered_from IS NOT NULL;
+    FROM changes;
 
     SELECT
         t.product_version_key,
@@ -184,6 +175,7 @@ BEGIN
         subcategory = n.subcategory,
         maintenance = n.maintenance,
         product_line = n.product_line,
+        delivered_from = n.delivered_from,
         first_batch_id = n.first_batch_id,
         last_batch_id = @batch_id
     FROM silver.product_versions AS v
