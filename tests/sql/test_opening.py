@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 
+import pyodbc
 import pytest
 
 from tests.days.successive import DAYS
 from tests.sql.steps import batches, load_silver, open_batch, refusal
 from tests.warehouse import Warehouse
+from warehouse.execution import WarehouseError
 
 FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
 OPEN = "DECLARE @id INT; EXEC etl.open_batch N'test 5 %d', ?, N'', @batch_id = @id OUTPUT"
+OPEN_RUN = "DECLARE @id INT; EXEC etl.open_batch ?, ?, N'', @batch_id = @id OUTPUT"
 OPEN_ON = f"{OPEN}, @today = ?"
 CUT_OFF = "INSERT INTO etl.step (batch_id, step_name, status) VALUES (?, ?, N'running')"
 """The row that a call leaves which was cut off."""
@@ -95,6 +100,30 @@ def test_a_run_keeps_its_business_date(emptied: Warehouse) -> None:
         f"Run test 5 %d is batch 1 of {FIRST} and cannot load {SECOND}.",
         f"Start a new run for {SECOND}.",
     ]
+
+
+def test_sessions_that_open_a_run_at_once_get_one_batch_or_are_refused(emptied: Warehouse) -> None:
+    sessions = 4
+    for number in range(5):
+        together = Barrier(sessions)
+
+        def opened(run: str = f"run {number}", together: Barrier = together) -> int:
+            with emptied.connect() as connection:
+                together.wait()
+                try:
+                    row = connection.execute(OPEN_RUN, run, FIRST).fetchone()
+                except pyodbc.Error as error:
+                    refused = WarehouseError.from_odbc(error)
+                    assert refused.message.split("\n") == [
+                        f"Run {run} is being opened by another session.",
+                        "Open it when the load of that session has ended, or give this run a name of its own.",
+                    ]
+                    return refused.number
+                return int(row.batch_id)
+
+        with ThreadPoolExecutor(sessions) as pool:
+            outcomes = {outcome.result() for outcome in [pool.submit(opened) for _ in range(sessions)]}
+        assert len(outcomes - {50013}) == 1
 
 
 @pytest.mark.parametrize("end", ["opened again", "closed"])

@@ -137,6 +137,41 @@ def test_a_day_loaded_again_by_a_withdrawal_can_itself_be_withdrawn(emptied: War
     assert open_batch(emptied, "next", SECOND)["latest_published"] == FIRST
 
 
+def test_a_batch_that_was_loaded_again_is_not_withdrawn_alone(emptied: Warehouse, drops: list[Path]) -> None:
+    for drop, day in zip(drops[:2], DAYS[:2], strict=True):
+        emptied.load(drop, day.business_date)
+    emptied.execute(WITHDRAW, 2, "wrong")
+    error = refusal(emptied, WITHDRAW, 1, "wrong as well")
+    assert (error.number, error.message.split("\n")) == (
+        50016,
+        [
+            "Batch 1 cannot be withdrawn: another withdrawal loaded its drop again, as batch 3.",
+            "Withdraw that batch; this one is withdrawn with it: EXEC etl.withdraw_batch 3, N'<reason>'.",
+        ],
+    )
+
+
+def test_a_day_that_is_published_while_another_is_withdrawn_stays_in_gold(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    for drop, day in zip(drops, DAYS, strict=True):
+        emptied.load(drop, day.business_date)
+    landing = emptied.value("SELECT landing_dir FROM gold.load_batches WHERE batch_id = 1")
+    load = "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @run_id = ?, @replay = 1, @same_drop = 1"
+    # The load of the withdrawal of batch 2, which began before batch 3 was published.
+    error = refusal(emptied, load, FIRST, landing, "withdrawal of batch 2: batch 1 again")
+    assert (error.number, error.message.split("\n")) == (
+        50002,
+        [
+            f"Batch 3 of {THIRD} was published since the withdrawal began.",
+            f"Withdraw again: gold keeps {THIRD} then.",
+        ],
+    )
+    emptied.execute(WITHDRAW, 2, "wrong")
+    assert emptied.value("SELECT batch_id FROM gold.current_batch") == 3
+    assert batches(emptied, ["status"])[:3] == [("succeeded",), ("withdrawn",), ("succeeded",)]
+
+
 def test_a_batch_that_was_loaded_again_is_withdrawn_with_the_one_that_replaced_it(
     emptied: Warehouse, tmp_path: Path
 ) -> None:

@@ -11,7 +11,8 @@ Parameters: @run_id        names the run; @business_date  the day of the drop; @
             @today         today's date in the company's time zone; NULL means the server's date
 Returns:    a result set of one row: batch_id, is_history, latest_published (NULL before the first publish)
 Errors:     50001 invalid parameters, 50002 older than the latest published day, 50003 the run has another business
-            date or was withdrawn, 50014 a business date after today
+            date or was withdrawn, 50013 another session opens the run at the same moment, 50014 a business date after
+            today
 Example:    DECLARE @id INT; EXEC etl.open_batch N'manual 1', '2026-02-01', N'data', 0, 0.01, @id OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.open_batch
@@ -120,10 +121,23 @@ BEGIN
 
     IF @batch_id IS NULL
         BEGIN
-            INSERT INTO etl.batch
-            (run_id, business_date, source_dir, is_replay, is_history, same_drop, reject_limit, status)
-            VALUES
-            (@run_id, @business_date, @source_dir, @replay, @is_history, @same_drop, @reject_limit, N'running');
+            BEGIN TRY
+                INSERT INTO etl.batch
+                (run_id, business_date, source_dir, is_replay, is_history, same_drop, reject_limit, status)
+                VALUES
+                (@run_id, @business_date, @source_dir, @replay, @is_history, @same_drop, @reject_limit, N'running');
+            END TRY
+            BEGIN CATCH
+                IF ERROR_NUMBER() <> 2627
+                    THROW;
+
+                SET @message = CONCAT(
+                    N'Run ', REPLACE(@run_id COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N' is being opened by another session.', CHAR(10),
+                    N'Open it when the load of that session has ended, or give this run a name of its own.'
+                );
+                THROW 50013, @message, 1;
+            END CATCH;
 
             SET @batch_id = SCOPE_IDENTITY();
             PRINT CONCAT(N'Batch ', @batch_id, N' opened for ', @business_date, N'.');

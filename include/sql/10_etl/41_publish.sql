@@ -5,7 +5,8 @@ Purpose:    makes gold show the batch: checks the cleansed tables, loads the int
             A history batch adds the rows that the integrated tables lack. Gold keeps its day, so the gold checks,
             which compare it with this drop, are not run.
 Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
-Errors:     50002 a later day was published since the batch was opened, and it is neither a replay nor history,
+Errors:     50002 a later day was published since the batch was opened, and it is neither a replay nor history; or the
+            batch is loaded again by a withdrawal, and gold no longer shows the batch that is withdrawn,
             50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
             50012 a quality check failed, 50013 another publish is running or another batch holds a table,
             50018 as etl.check_quality
@@ -25,6 +26,9 @@ BEGIN
     DECLARE @is_replay BIT;
     DECLARE @business_date DATE;
     DECLARE @latest DATE;
+    DECLARE @run_id NVARCHAR(250);
+    DECLARE @shown_id INT;
+    DECLARE @shown_date DATE;
     DECLARE @rows_read INT;
     DECLARE @failures INT;
     DECLARE @failed NVARCHAR(MAX);
@@ -77,7 +81,8 @@ BEGIN
         SELECT
             @is_history = is_history,
             @is_replay = is_replay,
-            @business_date = business_date
+            @business_date = business_date,
+            @run_id = run_id
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
@@ -95,6 +100,23 @@ BEGIN
                     N', which was published since the batch was opened.', CHAR(10),
                     N'Open the batch again: with @replay = 1 to make gold show ', @business_date,
                     N', or with @history = 1 to add the rows that only that day holds.'
+                );
+                THROW 50002, @message, 1;
+            END;
+
+        SELECT
+            @shown_id = batch_id,
+            @shown_date = business_date
+        FROM gold.current_batch;
+
+        IF
+            @run_id LIKE N'withdrawal of batch %'
+            AND @run_id NOT LIKE CONCAT(N'withdrawal of batch ', @shown_id, N': %')
+            AND @shown_id <> @batch_id
+            BEGIN
+                SET @message = CONCAT(
+                    N'Batch ', @shown_id, N' of ', @shown_date, N' was published since the withdrawal began.', CHAR(10),
+                    N'Withdraw again: gold keeps ', @shown_date, N' then.'
                 );
                 THROW 50002, @message, 1;
             END;

@@ -4,12 +4,12 @@ Purpose:    withdraws a published day. If gold shows its batch, the batch that g
             withdrawn, its versions of members are void (silver.void_versions), and later loads are compared with the
             remaining batches. If a withdrawal loaded the batch, the one that it loaded again is withdrawn with it.
             A call that was cut off can be repeated. The caller must own the database and be allowed to bulk load.
-            Call it while no load is running, because gold shows the batch that is published last.
+            A day that is published meanwhile stays in gold: the withdrawal stops, and can be repeated.
 Parameters: @batch_id; @reason  the reason, for the record
 Errors:     50001 no reason, 50013 another publish is running,
-            50016 the batch does not exist, was never published, is withdrawn already, is running, or the batch before
-            it cannot be loaded, for instance because its landing folder holds another drop than the published one.
-            Gold has not changed then
+            50016 the batch does not exist, was never published, is withdrawn already, is running, was loaded again by
+            another withdrawal, or the batch before it cannot be loaded, for instance because its landing folder holds
+            another drop than the published one. Gold has not changed then
 Example:    EXEC etl.withdraw_batch 7, N'Loaded as 2062 instead of 2026.';
 */
 CREATE OR ALTER PROCEDURE etl.withdraw_batch
@@ -28,6 +28,7 @@ BEGIN
     DECLARE @lock_result INT;
     DECLARE @is_shown BIT = 0;
     DECLARE @replaced_id INT;
+    DECLARE @again_id INT;
     DECLARE @before_id INT;
     DECLARE @before_date DATE;
     DECLARE @source_dir NVARCHAR(400);
@@ -52,6 +53,13 @@ BEGIN
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
+    SELECT @again_id = batch_id
+    FROM etl.batch
+    WHERE
+        run_id LIKE CONCAT(N'withdrawal of batch %: batch ', @batch_id, N' again')
+        AND published_at IS NOT NULL
+        AND status <> N'withdrawn';
+
     SET @complaint = CASE
         WHEN @status IS NULL
             THEN CONCAT(N'there is no such batch.', CHAR(10), N'gold.load_batches lists all batches.')
@@ -64,6 +72,12 @@ BEGIN
             )
         WHEN @published_at IS NULL
             THEN CONCAT(N'it was never published.', CHAR(10), N'There is nothing to withdraw.')
+        WHEN @again_id IS NOT NULL
+            THEN CONCAT(
+                N'another withdrawal loaded its drop again, as batch ', @again_id, N'.', CHAR(10),
+                N'Withdraw that batch; this one is withdrawn with it: EXEC etl.withdraw_batch ', @again_id,
+                N', N''<reason>''.'
+            )
     END;
 
     IF @complaint IS NOT NULL
