@@ -59,6 +59,35 @@ def test_an_older_day_gets_them_as_history(emptied: Warehouse, tmp_path: Path) -
     assert kept == [{"in_source": False, "last_seen_date": FIRST}]
 
 
+def test_a_day_that_gold_shows_by_a_replay_gets_them_although_a_later_one_is_published(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    load(emptied, tmp_path, FIRST)
+    write_drop(tmp_path / "second", with_base({}))
+    emptied.load(tmp_path / "second", SECOND)
+    emptied.load(tmp_path / str(FIRST), FIRST, reject_limit=1, replay=True)
+    with mended(emptied):
+        (row,) = emptied.execute("EXEC etl.retry_rejected 3, @today = ?", SECOND)
+    assert row == {"batch_id": 4, "rejected_before": 1, "rejected_now": 0}
+    assert emptied.value("SELECT batch_id FROM gold.current_batch") == 4
+    assert emptied.value("SELECT sales_amount FROM gold.fact_sales WHERE order_number = N'SO200'") == 35
+
+
+def test_a_batch_whose_rejected_rows_were_purged_is_refused_with_that_reason(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    load(emptied, tmp_path, FIRST)
+    for day in (SECOND, date(2024, 6, 17)):
+        load(emptied, tmp_path, day, f"SO{day:%d},HL-U509,11000,20240201,20240205,20240212,35,1,35")
+    emptied.execute("UPDATE etl.batch SET opened_at = DATEADD(DAY, -9, opened_at); EXEC etl.purge_history 1;")
+    error = refusal(emptied, "EXEC etl.retry_rejected 1")
+    assert (error.number, error.message.split("\n")[0]) == (
+        50001,
+        "etl.retry_rejected: batch 1 has no rows to offer again: its rejected rows were purged (etl.purge_history):"
+        " load its drop again.",
+    )
+
+
 @pytest.mark.parametrize(
     ("batch", "complaint"), [(99, "there is no such batch"), (1, "silver rejected none of its rows")]
 )

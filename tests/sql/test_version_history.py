@@ -269,15 +269,23 @@ def test_a_corrected_day_is_like_the_days_beside_it(emptied: Warehouse, tmp_path
         assert [row[:2] for row in rows(emptied, HELMET)] == [("Other Sales", EVER), ("Touring", DAYS[1])]
 
 
-def test_an_older_drop_does_not_tell_of_a_version_that_a_later_one_corrected(
+def test_an_older_drop_does_not_tell_of_a_version_that_the_next_one_corrected(
     emptied: Warehouse, tmp_path: Path
 ) -> None:
-    ended = [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]
-    planned = BASE[PRD][0].replace(",R ,", ",M ,").replace("2022-07-01", "2024-06-19")
-    load(emptied, tmp_path, [(DAYS[2], {**BASE, PRD: [*ended, BASE[PRD][0].replace("2022-07-01", "2024-06-19")]})])
+    planned = BASE[PRD][0].replace("2022-01-01", "2024-06-19")
+    later = {**BASE, PRD: [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-18,", planned]}
+    load(emptied, tmp_path, [(DAYS[2], later)])
     before = rows(emptied, HELMET), rows(emptied, FRAME)
-    load(emptied, tmp_path, [(DAYS[0], {**BASE, PRD: [*BASE[PRD], planned]})], replay=True)
-    load(emptied, tmp_path, [(DAYS[2], {**BASE, PRD: [*ended, BASE[PRD][0].replace("2022-07-01", "2024-06-19")]})])
+    assert [row[0] for row in before[0]] == ["Touring", "Other Sales"]
+    older = {**BASE, PRD: [BASE[PRD][2], BASE[PRD][1], planned.replace(",R ,", ",M ,")]}
+    load(emptied, tmp_path, [(DAYS[0], older)], replay=True)
+    load(
+        emptied,
+        tmp_path,
+        [(DAYS[1], {**BASE, PRD: [BASE[PRD][2].replace(",S ,", ",M ,"), *older[PRD][1:]]})],
+        replay=True,
+    )
+    load(emptied, tmp_path, [(DAYS[2], later)])
     assert (rows(emptied, HELMET), rows(emptied, FRAME)) == before
 
 

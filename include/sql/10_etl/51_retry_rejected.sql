@@ -1,12 +1,13 @@
 /*
 Purpose:    offers the rows that silver rejected in a published batch again, after a rule was mended: loads the batch's
-            landing folder once more, as a new batch of the same business date. If a later day is published, it is
-            loaded as history, which adds the rows that silver lacks and leaves gold on its day.
+            landing folder once more, as a new batch of the same business date. If a later day is published, and gold
+            does not show the batch, it is loaded as history, which adds the rows that silver lacks and leaves gold on
+            its day.
             Rows that staging rejected are not in the landing folder: correct the file and load it.
 Parameters: @batch_id; @today  as etl.open_batch
 Returns:    a result set of one row: batch_id (the new one), rejected_before, rejected_now
 Errors:     50001 the batch does not exist, is running, was not published, was withdrawn or published again, or has no
-            row that silver rejected;
+            row that silver rejected, or none is on record since etl.purge_history;
             those of etl.load_day, such as 50016 if the landing folder holds another drop
 Example:    EXEC etl.retry_rejected 7;
 */
@@ -27,6 +28,8 @@ BEGIN
     DECLARE @landing_dir NVARCHAR(400);
     DECLARE @run_id NVARCHAR(250) = CONCAT(N'retry of batch ', @batch_id, N': ', NEWID());
     DECLARE @rejected_before INT;
+    DECLARE @is_history BIT = 1;
+    DECLARE @is_replay BIT = 0;
 
     SELECT
         @status = status,
@@ -57,6 +60,13 @@ BEGIN
             )
             THEN N'a later batch was published for its business date'
         WHEN @published_at IS NULL THEN N'it was never published: load its drop'
+        WHEN
+            @rejected_before = 0
+            AND NOT EXISTS (
+                SELECT 1 FROM etl.manifest
+                WHERE batch_id = @batch_id
+            )
+            THEN N'its rejected rows were purged (etl.purge_history): load its drop again'
         WHEN @rejected_before = 0 THEN N'silver rejected none of its rows'
     END;
 
@@ -70,6 +80,12 @@ BEGIN
             THROW 50001, @message, 1;
         END;
 
+    SELECT
+        @is_history = 0,
+        @is_replay = 1
+    FROM gold.current_batch
+    WHERE batch_id = @batch_id;
+
     -- No limit, because the rows were accepted when the batch was published.
     EXEC etl.load_day
         @business_date = @business_date,
@@ -78,7 +94,8 @@ BEGIN
         @run_id = @run_id,
         @reject_limit = 1,
         @same_drop = 1,
-        @history = 1,
+        @history = @is_history,
+        @replay = @is_replay,
         @today = @today,
         @published_as = @batch_id;
 

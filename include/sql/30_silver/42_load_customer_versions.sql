@@ -131,16 +131,22 @@ BEGIN
         AND (next_from > @business_date OR next_from IS NULL);
 
     -- An equal version beside a corrected one goes on.
-    UPDATE v
+    UPDATE silver.customer_versions
     SET
         is_void = 1,
         last_batch_id = @batch_id
-    FROM silver.customer_versions AS v
-    INNER JOIN #changed AS c
-        ON
-            (v.customer_version_key = c.held_key AND c.previous_agrees = 1)
-            OR (v.customer_version_key = c.next_key AND c.next_agrees = 1)
-    WHERE c.held_from = @business_date;
+    WHERE
+        customer_version_key IN (
+            SELECT c.held_key FROM #changed AS c
+            WHERE
+                c.held_from = @business_date
+                AND c.previous_agrees = 1
+            UNION ALL
+            SELECT c.next_key FROM #changed AS c
+            WHERE
+                c.held_from = @business_date
+                AND c.next_agrees = 1
+        );
 
     SET @rows_updated = @@ROWCOUNT;
 

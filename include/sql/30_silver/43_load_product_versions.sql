@@ -159,7 +159,6 @@ BEGIN
 
     SELECT
         b.product_version_key AS held_key,
-        b.delivered_from AS held_from,
         b.next_from,
         b.next_key,
         COALESCE(b.next_agrees, 0) AS next_agrees,
@@ -192,39 +191,46 @@ BEGIN
             AND b.next_from IS NULL
         )
         OR (
-            b.is_current = 1
+            (b.is_current = 1 OR b.agrees = 1)
             AND (b.delivered_from <= @business_date OR b.previous_agrees IS NULL)
             AND (b.next_from > @business_date OR b.next_from IS NULL)
             AND (b.agrees = 0 OR b.delivered_from > @business_date)
-            -- What a later day delivered is a correction if the version had not begun by then, or has ended since.
+            -- The next drop corrected the version if it had not begun by then, or had ended.
             AND (
                 b.agrees = 1
-                OR b.delivered_from <= @business_date
+                OR b.delivered_from = @business_date
                 OR (
-                    b.valid_from < b.delivered_from
+                    (b.delivered_from < @business_date OR b.valid_from < b.delivered_from)
+                    AND (b.valid_from < @business_date OR b.delivered_from > @business_date OR @is_history = 0)
                     AND NOT EXISTS (
                         SELECT 1 FROM silver.product_versions AS n
                         WHERE
                             n.product_key = b.product_key
                             AND n.start_date > COALESCE(b.start_date, CAST('00010101' AS DATE))
-                            AND n.delivered_from <= b.delivered_from
+                            AND n.delivered_from > @business_date
+                            AND n.delivered_from
+                            <= CASE WHEN b.delivered_from > @business_date THEN b.delivered_from ELSE @next_date END
                             AND n.is_void = 0
                     )
                 )
             )
-            AND (@is_history = 0 OR b.valid_from < @business_date OR b.delivered_from >= @business_date)
         );
 
     -- An equal change beside a corrected one goes on.
-    UPDATE v
+    UPDATE silver.product_versions
     SET
         is_void = 1,
         last_batch_id = @batch_id
-    FROM silver.product_versions AS v
-    INNER JOIN #changed AS c
-        ON
-            (v.product_version_key = c.held_key AND c.difference = N'void')
-            OR (v.product_version_key = c.next_key AND c.difference IN (N'void', N'correction') AND c.next_agrees = 1);
+    WHERE
+        product_version_key IN (
+            SELECT c.held_key FROM #changed AS c
+            WHERE c.difference = N'void'
+            UNION ALL
+            SELECT c.next_key FROM #changed AS c
+            WHERE
+                c.difference IN (N'void', N'correction')
+                AND c.next_agrees = 1
+        );
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
@@ -248,18 +254,35 @@ BEGIN
     -- The first change of a version begins with it, whenever it was delivered; the others when they were delivered.
     UPDATE v
     SET
-        valid_from
-        = CASE c.difference
-            WHEN N'before' THEN v.delivered_from
-            WHEN N'next begins earlier' THEN @business_date
-            ELSE v.valid_from
-        END,
-        delivered_from = CASE WHEN c.difference = N'before' THEN v.delivered_from ELSE @business_date END,
+        valid_from = v.delivered_from,
         last_batch_id = @batch_id
     FROM silver.product_versions AS v
     INNER JOIN #changed AS c
-        ON v.product_version_key = CASE WHEN c.difference = N'next begins earlier' THEN c.next_key ELSE c.held_key END
-    WHERE c.difference IN (N'before', N'next begins earlier', N'delivered earlier');
+        ON v.product_version_key = c.held_key
+    WHERE c.difference = N'before';
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        delivered_from = @business_date,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #changed AS c
+        ON v.product_version_key = c.held_key
+    WHERE c.difference = N'delivered earlier';
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        valid_from = @business_date,
+        delivered_from = @business_date,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #changed AS c
+        ON v.product_version_key = c.next_key
+    WHERE c.difference = N'next begins earlier';
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
@@ -277,10 +300,7 @@ BEGIN
         SELECT
             c.product_key,
             c.start_date,
-            CASE
-                WHEN c.difference = N'begins' THEN @business_date
-                ELSE COALESCE(c.start_date, CAST('00010101' AS DATE))
-            END AS valid_from,
+            @business_date AS valid_from,
             @business_date AS delivered_from,
             c.product_id,
             c.product_name,
@@ -292,7 +312,26 @@ BEGIN
             c.product_line,
             c.in_source
         FROM #changed AS c
-        WHERE c.difference IN (N'begins', N'before')
+        WHERE c.difference = N'begins'
+
+        UNION ALL
+
+        SELECT
+            c.product_key,
+            c.start_date,
+            COALESCE(c.start_date, CAST('00010101' AS DATE)),
+            @business_date,
+            c.product_id,
+            c.product_name,
+            c.category_id,
+            c.category,
+            c.subcategory,
+            c.maintenance,
+            c.cost,
+            c.product_line,
+            c.in_source
+        FROM #changed AS c
+        WHERE c.difference = N'before'
 
         UNION ALL
 

@@ -1,7 +1,7 @@
 /*
 Purpose: the order lines of the drop that no drop before it had: what the quality rules count, and take their examples
          from. A fault in the rows of the last days alone is too small a share of a full extract to be seen there.
-Grain:   order line of silver.crm_sales_details that silver.sales lacks.
+Grain:   order line of silver.crm_sales_details that silver.sales lacks; none if gold shows no sales.
 Columns: order_number    number of the order
          product_number  number of the product
          sales_amount    amount of the line
@@ -26,7 +26,12 @@ WITH new_lines AS (
         ON
             n.sls_ord_num = t.order_number
             AND n.sls_prd_key = t.product_number
-    WHERE t.order_number IS NULL
+    WHERE
+        t.order_number IS NULL
+        AND EXISTS (
+            SELECT 1 FROM silver.sales AS p
+            WHERE p.in_source = 1
+        )
 ),
 
 published_orders AS (

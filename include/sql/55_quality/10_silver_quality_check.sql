@@ -373,21 +373,12 @@ CROSS APPLY (
         N'few values of new rows are missing', N'crm_cust_info.cst_create_date',
         CASE WHEN kc.total_rows > 0 THEN nc.no_create_date ELSE 0 END, nc.total_rows
     ),
-    (
-        N'few values of new rows are missing', N'crm_sales_details.sls_sales',
-        CASE WHEN ks.total_rows > 0 THEN ns.no_sales ELSE 0 END, ns.total_rows
-    ),
-    (
-        N'few new order lines repeat another', N'',
-        CASE WHEN ks.total_rows > 0 THEN ns.repeated ELSE 0 END, ns.total_rows
-    ),
-    (N'few new order lines are old', N'', CASE WHEN ks.total_rows > 0 THEN ns.old ELSE 0 END, ns.total_rows),
+    (N'few values of new rows are missing', N'crm_sales_details.sls_sales', ns.no_sales, ns.total_rows),
+    (N'few new order lines repeat another', N'', ns.repeated, ns.total_rows),
+    (N'few new order lines are old', N'', ns.old, ns.total_rows),
     (N'no customer id was given to another customer', N'', d.follows * kc.others, NULL),
     (N'no customer number is that of two customers', N'', c.total_rows - c.numbers, NULL),
-    (
-        N'few new order lines are of an old order', N'',
-        CASE WHEN ks.total_rows > 0 THEN ns.reused ELSE 0 END, ns.total_rows
-    ),
+    (N'few new order lines are of an old order', N'', ns.reused, ns.total_rows),
     (N'few locations lack their customer', N'', e.no_customer, e.total_rows),
     (N'few amounts of sales are repaired', N'', s.repaired, s.total_rows),
     (N'every code is known', N'crm_cust_info', c.unknown_codes, NULL),

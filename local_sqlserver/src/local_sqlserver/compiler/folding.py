@@ -112,7 +112,7 @@ def key(sql: str, collation: Collation) -> str:
 def index_key(sql: str, collation: Collation) -> str:
     """SQL of the same key as ``key``, of DuckDB's own functions alone."""
     if collation.binary:
-        return f"rtrim({sql}, ' ')"
+        return f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
     folded = f"rtrim({_folded(sql, collation, expand=True)}, ' ')"
     return f"CASE WHEN {_plain(sql)} THEN rtrim({_cased(sql, collation)}, ' ') ELSE {folded} END"
 

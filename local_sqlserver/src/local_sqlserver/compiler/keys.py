@@ -99,11 +99,14 @@ def key_lookup(relation: Relation, constraint: ConstraintInfo, where: str = "") 
     filtered = f" AND ({where})" if where else ""
     hashed, violated = f"hash({key})", _violated(relation, constraint, _shown(columns, "any_value"))
     written = f"SELECT {hashed} AS hashed FROM {table} WHERE rowid >= $first{filtered}"
+    # Numbers are grouped in half the time of texts.
+    hashes = f"SELECT {hashed} AS hashed FROM {table} WHERE TRUE{filtered}"
+    repeated = f"SELECT hashed FROM ({hashes}) GROUP BY hashed HAVING count(*) > 1"
     grouped = f"{filtered} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
     return KeyLookup(
         table,
         refuse=f"SELECT {violated} FROM {table} WHERE {hashed} IN ({written}){grouped}",
-        refuse_all=f"SELECT {violated} FROM {table} WHERE TRUE{grouped}",
+        refuse_all=f"SELECT {violated} FROM {table} WHERE {hashed} IN ({repeated}){grouped}",
         written=written,
         committed=f"SELECT {_violated(relation, constraint, _shown(columns))} FROM {table} "
         f"WHERE rowid > $last{filtered} AND {hashed} IN (SELECT hashed FROM _written) LIMIT 1",
