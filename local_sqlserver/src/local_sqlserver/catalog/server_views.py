@@ -194,18 +194,19 @@ VIEWS = (
     ),
     declare(
         "sys.syslanguages",
-        "(SELECT 1)",
+        "(VALUES (0, 'mdy', 7, 'us_english', 'English', 1033), (23, 'dmy', 1, 'British', 'British English', 2057)) "
+        "languages(langid, dateformat, datefirst, name, alias, lcid)",
         """
-        langid smallint = 0
-        dateformat nchar(3) = 'mdy'
-        datefirst tinyint = 7
+        langid smallint
+        dateformat nchar(3)
+        datefirst tinyint
         upgrade int? = 0
-        name sysname = 'us_english'
-        alias sysname = 'English'
+        name sysname
+        alias sysname
         months nvarchar(372)? = 'January,February,March,April,May,June,July,August,September,October,November,December'
         shortmonths nvarchar(132)? = 'Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec'
         days nvarchar(217)? = 'Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday'
-        lcid int = 1033
+        lcid int
         msglangid smallint = 1033
         """,
         of_server=True,

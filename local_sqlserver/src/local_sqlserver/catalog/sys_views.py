@@ -1098,7 +1098,7 @@ VIEWS = (
         is_user_process bit = TRUE
         text_size int
         language nvarchar(128)?
-        date_format nvarchar(3)? = 'mdy'
+        date_format nvarchar(3)?
         date_first smallint
         quoted_identifier bit = TRUE
         arithabort bit = TRUE
@@ -1143,7 +1143,7 @@ VIEWS = (
         open_transaction_count int
         text_size int
         language nvarchar(128)?
-        date_format nvarchar(3)? = 'mdy'
+        date_format nvarchar(3)?
         date_first smallint
         transaction_isolation_level smallint
         lock_timeout int

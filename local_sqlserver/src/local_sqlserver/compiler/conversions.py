@@ -6,6 +6,7 @@ Source: the T-SQL reference, "CAST and CONVERT", its table of conversions and it
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -41,10 +42,18 @@ _DATE_ORDERS = {
     **dict.fromkeys((2, 102, 11, 111), (_MONTH_FIRST, _YEAR_FIRST)),
 }
 """Style → how dates of three numbers become year-month-day: where the last number is a year of four digits, and where
-all have at most two. Styles that are not here read the month first."""
+all have at most two. Other styles of such dates read the month first."""
+_WITHOUT_ORDER = frozenset((None, 0, 100, 6, 106, 7, 107, 8, 24, 108, 9, 109, 13, 113, 14, 114))
+"""Styles without a date of three numbers: SET DATEFORMAT says how such a date is read."""
+
+MONTH_BEFORE_DAY: ContextVar[bool] = ContextVar("MONTH_BEFORE_DAY", default=True)
+"""Whether '2024-01-02' as DATETIME is known to be the second of January, and not the first of February: it depends on
+the SET DATEFORMAT of the session that reads it."""
 
 
-def _moment(sql: str, style: int | None) -> str:
+def _moment(sql: str, target: SqlType, style: int | None) -> str:
+    if style in _WITHOUT_ORDER:
+        return f"tsql_{'old' if target.name in DAYS else 'new'}_timestamp({sql})"
     with_century, without_century = _DATE_ORDERS.get(style or 0, (_MONTH_FIRST, _MONTH_FIRST))
     return f"tsql_timestamp({sql}, '{with_century}', '{without_century}')"
 
@@ -267,7 +276,7 @@ def _year_first(sql: str, target: SqlType, style: int | None) -> str:
 def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
     """SQL of a text as a date or time; NULL for wrong text."""
     name = target.name
-    moment = _moment(_year_first(sql, target, style), None if name == "time" else style)
+    moment = _moment(_year_first(sql, target, style), target, None if name == "time" else style)
     text = SqlType("datetime2", scale=7)
     if name == "datetimeoffset":
         zone = f"tsql_zone_minutes(tsql_zone({sql}))"
@@ -365,6 +374,8 @@ def _converted_constant(value: Value, target: SqlType, style: int | None) -> Val
                 return None
             if target.name == "datetime" and moment < DAYS["datetime"][0]:
                 return None
+            if target.name == "datetime" and "-" in text and not MONTH_BEFORE_DAY.get():
+                return Value(f"tsql_old_day('{moment.isoformat()}')", target)
             word = "DATE" if target.name == "date" else "TIMESTAMP"
             return Value(f"{word} '{moment.isoformat()}'", target, cost=Cost.NAME)
     return None

@@ -6,6 +6,7 @@ others. A view that uses them resolves them when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
@@ -214,8 +215,7 @@ tsql_timestamp(v, with_century, without_century) AS CASE
 
 tsql_isdate(v) AS CASE
     WHEN v IS NULL OR trim(v, ' ') = '' OR regexp_matches(v, ':\d\d(\.\d{4,}|.*[+-]\d\d:\d\d *$)')
-        OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
-        < tsql_first('datetime'), true) THEN 0
+        OR coalesce(tsql_old_timestamp(v) < tsql_first('datetime'), true) THEN 0
     ELSE 1 END;
 
 tsql_zone(v) AS regexp_extract(v, '[0-9AaPpMm] ?([+-]\d\d?:\d\d) *$', 1);
@@ -469,17 +469,74 @@ def _day_macros() -> list[str]:
     ]
 
 
+def _session_timestamps(definition: str) -> Iterator[str]:
+    """The macros that read a text by SET DATEFORMAT, here for mdy; ``definition`` is that of tsql_timestamp.
+
+    They are no calls of it, because each statement would plan both. tsql_old_day reads a text that is year-month-day.
+    """
+    _, _, body = definition.partition(" AS ")
+    for name in ("with_century", "without_century"):
+        body = body.replace(name, r"'\3-\1-\2'")
+    yield f"tsql_new_timestamp(v) AS {body}"
+    yield f"tsql_old_timestamp(v) AS {body}"
+    yield "tsql_old_day(v) AS CAST(v AS TIMESTAMP)"
+
+
 def _statements() -> list[str]:
     """One CREATE MACRO per definition; a definition uses only those before it."""
     text = DEFINITIONS
     for name, expression in _EXPRESSIONS.items():
         text = text.replace(name, expression)
-    texts = text.split(";\n")
-    definitions = [_raise_macro(), *_day_macros(), *(text.strip() for text in texts if text.strip())]
+    definitions = [_raise_macro(), *_day_macros()]
+    for definition in filter(None, map(str.strip, text.split(";\n"))):
+        definitions.append(definition)
+        if definition.startswith("tsql_timestamp("):
+            definitions.extend(_session_timestamps(definition))
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
     definitions.append(f"tsql_order(v) AS {folding.order('v')}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
+
+
+DATE_ORDERS = ("mdy", "dmy", "ymd", "ydm", "myd", "dym")
+"""The values of SET DATEFORMAT."""
+
+
+def _in_order(order: str) -> list[str]:
+    """The macros that read a text by another SET DATEFORMAT than mdy, in a schema of its name.
+
+    They write a date of three numbers with its year first. A year of four digits may be first or last in every order,
+    and in the middle where the order has it there. The new types read a date with the year first as year, month, day,
+    and do not support ydm. Sources: the T-SQL reference, SET DATEFORMAT; "datetime" and "date", the numeric formats.
+    """
+    day_first = order.index("d") < order.index("m")
+    one, other = ("d", "m") if day_first else ("m", "d")
+    forms = [(*order.replace("y", "Y"),), (one, other, "Y"), (*order,)]
+    digits = {"Y": r"\d{4}", "y": r"\d\d", "m": r"\d\d?", "d": r"\d\d?"}
+
+    def rewritten(sql: str, form: tuple[str, ...]) -> str:
+        pattern = "[-/.]".join(f"({digits[part]})" for part in form)
+        places = {part.lower(): place for place, part in enumerate(form, 1)}
+        return f"regexp_replace({sql}, '^ *{pattern}( .*)?$', '" + "-".join(f"\\{places[p]}" for p in "ymd") + "\\4')"
+
+    old, new = "v", "v"
+    for form in dict.fromkeys([("Y", one, other), *forms]):
+        old = rewritten(old, form)
+        if form[0] != "Y":
+            new = rewritten(new, form)
+    if order == "ydm":
+        number = r"\d\d?[-/.]\d\d?[-/.](\d{4}|\d\d?)"
+        refused = "tsql_raise(40510, 'SET DATEFORMAT ydm for types other than DATETIME and SMALLDATETIME')"
+        new = f"CASE WHEN regexp_matches(v, '^ *{number}( .*)?$') THEN {refused} ELSE v END"
+    return [
+        f"CREATE SCHEMA IF NOT EXISTS {order}",
+        *(
+            f"CREATE OR REPLACE MACRO {order}.{name}(v) AS tsql_timestamp({text}, '', '\\1-\\2-\\3')"
+            for name, text in (("tsql_old_timestamp", old), ("tsql_new_timestamp", new))
+        ),
+        f"CREATE OR REPLACE MACRO {order}.tsql_old_day(v) AS "
+        "coalesce(tsql_old_timestamp(v), tsql_raise(242, 'varchar', 'datetime'))",
+    ]
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
@@ -487,3 +544,12 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     python_functions.install(connection)
     for statement in _statements():
         connection.execute(statement)
+    for order in DATE_ORDERS[1:]:
+        for statement in _in_order(order):
+            connection.execute(statement)
+
+
+def read_dates(connection: duckdb.DuckDBPyConnection, order: str) -> None:
+    """Let a connection read dates by an order of SET DATEFORMAT: the first schema of its search path has the macros."""
+    path = "" if order == "mdy" else f"memory.{order},memory.main"
+    connection.execute(f"SET search_path = '{path}'")

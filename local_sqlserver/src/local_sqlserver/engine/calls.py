@@ -92,12 +92,12 @@ class Calls:
         self.state.last_error = 0
         call = self.invoke(name, arguments, frame, statement.line)
         if statement.results is not None:
-            call = declared_results(call, statement.results, statement.line)
+            call = declared_results(call, statement.results, frame.settings.date_order, statement.line)
         result = yield from call
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
             if variable is not None:
-                variable.value = coerce(value, variable.type, kind)
+                variable.value = coerce(value, variable.type, kind, frame.settings.date_order)
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
             target.value = coerce(result.code, target.type, result.type)
@@ -126,7 +126,7 @@ class Calls:
         self.state.last_error = 0
         call = self.dynamic(text or "", (), frame)
         if statement.results is not None:
-            call = declared_results(call, statement.results, statement.line)
+            call = declared_results(call, statement.results, frame.settings.date_order, statement.line)
         result = yield from call
         if result.mismatch is not None:
             raise result.mismatch
@@ -366,7 +366,7 @@ class Calls:
             if passed is not None and passed.output and not parameter.output:
                 raise sql_error(8162, parameter.name, line=line)
             if passed is not None and not passed.default:
-                variable.value = self._convert(passed, parameter, line)
+                variable.value = self._convert(passed, parameter, inner.settings.date_order, line)
             elif parameter.default is not None:
                 variable.value = self._scalars.evaluate_as(inner, parameter.default, parameter.type)
             else:
@@ -421,11 +421,13 @@ class Calls:
             self.state.frames.remove(inner)
         (self.state.last_identity, self.state.row_count), inner.scope_identity = before, None
 
-    def _convert(self, argument: ArgumentValue, parameter: syntax.ProcedureParameter, line: int) -> Any:
+    def _convert(
+        self, argument: ArgumentValue, parameter: syntax.ProcedureParameter, date_order: str, line: int
+    ) -> Any:
         if argument.type.name == "table":
             raise sql_error(206, "table", str(parameter.type), line=line)
         try:
-            return coerce(argument.value, parameter.type, argument.type)
+            return coerce(argument.value, parameter.type, argument.type, date_order)
         except SqlError as error:
             # SQL Server reports a parameter that does not convert as 8114, whichever its type.
             if error.number not in _FAILED_CONVERSIONS:

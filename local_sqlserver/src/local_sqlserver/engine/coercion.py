@@ -33,6 +33,7 @@ from local_sqlserver.types import (
     MAX,
     MONEY,
     SCALED,
+    TEMPORAL,
     TEXT,
     SqlType,
     digits,
@@ -67,8 +68,8 @@ def type_of(value: Any) -> SqlType:
     return SqlType("nvarchar", length=4000 if utf16.length(value) <= 4000 else MAX)
 
 
-def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
-    """Convert ``value`` (of type ``source``, if known) to ``target`` as SET @x = … does.
+def coerce(value: Any, target: SqlType, source: SqlType | None = None, date_order: str = "mdy") -> Any:
+    """Convert ``value`` (of type ``source``, if known) to ``target`` as SET @x = … does under a SET DATEFORMAT.
 
     Text and binary data are cut silently. Raises the errors of a conversion (SqlError 206, 241, 245, 8114, 8115 and
     others) without a line.
@@ -78,8 +79,9 @@ def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
     if isinstance(value, bool):
         value = int(value)
     kind = type_of(value) if source is None or source.name == "sql_variant" else source
-    plain = _plain(value, kind, target)
-    return _converter().convert(value, kind, target) if plain is None else plain
+    ordered = date_order != "mdy" and isinstance(value, str) and target.name in TEMPORAL
+    plain = None if ordered else _plain(value, kind, target)
+    return _converter(date_order).convert(value, kind, target) if plain is None else plain
 
 
 def _plain(value: Any, source: SqlType, target: SqlType) -> Any:
@@ -167,10 +169,11 @@ def _rounded(value: datetime, scale: int | None) -> datetime:
 class _Converter:
     """Converts values by the SQL of the compiler, in a database of its own: a conversion reads no table."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: str) -> None:
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
         self._lock = Lock()
         macros.install(self._connection)
+        macros.read_dates(self._connection, order)
 
     def convert(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """Return a value converted; raises SqlError."""
@@ -184,8 +187,8 @@ class _Converter:
 
 
 @cache
-def _converter() -> _Converter:
-    return _Converter()
+def _converter(order: str) -> _Converter:
+    return _Converter(order)
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from typing import Any
 
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation, check_next_values, compile_expression, compile_statement
+from local_sqlserver.compiler.conversions import MONTH_BEFORE_DAY
 from local_sqlserver.engine.binding import Binder
 from local_sqlserver.engine.cache import Compiled
 from local_sqlserver.engine.permissions import Permissions
@@ -62,10 +63,16 @@ class Compilation:
         kept = self._shared.compiled.get(key)
         if kept is not None:
             return kept.translation, kept.relations
-        if isinstance(node, syntax.Expression):
-            translation = compile_expression(node, context, target)
-        else:
-            translation = compile_statement(node, context)
+        # A view is read in sessions with any SET DATEFORMAT.
+        order = frame.settings.date_order
+        known = MONTH_BEFORE_DAY.set(order.index("m") < order.index("d") and not isinstance(node, syntax.CreateView))
+        try:
+            if isinstance(node, syntax.Expression):
+                translation = compile_expression(node, context, target)
+            else:
+                translation = compile_statement(node, context)
+        finally:
+            MONTH_BEFORE_DAY.reset(known)
         relations = tuple(context.relations)
         if context.reads_sequence:
             check_next_values(node)
@@ -105,4 +112,5 @@ class Compilation:
             self._view.versions(),
             tuple((scope.depth, tuple(scope.temporary.values())) for scope in self._state.frames if scope.temporary),
             frame.settings.identity_insert,
+            frame.settings.date_order,
         )

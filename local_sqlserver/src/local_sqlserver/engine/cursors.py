@@ -101,7 +101,7 @@ class Cursors:
             raise sql_error(16924)
         for name, column, value in zip(statement.variables, columns, found[0] if found else (), strict=False):
             variable = frame.variable(name, statement.line)
-            variable.value = coerce(value, variable.type, column.type)
+            variable.value = coerce(value, variable.type, column.type, frame.settings.date_order)
 
     def _position(self, statement: syntax.Fetch, cursor: Cursor, rows: list[tuple[Any, ...]], frame: Frame) -> int:
         """Return the position to which FETCH moves, from 0."""

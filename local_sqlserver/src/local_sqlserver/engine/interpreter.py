@@ -314,6 +314,8 @@ class Interpreter:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
         self._permissions.check_bulk(frame, relation, statement.line)
         self._transactions.check_writable()
+        if frame.settings.date_order != "mdy":
+            raise unsupported(f"BULK INSERT under SET DATEFORMAT {frame.settings.date_order}", statement.line)
         yield from self._work.begin_implicitly(frame)
         given = {option.name: option.value for option in statement.options}
         reported: list[SqlError] = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace
 
-from local_sqlserver.engine.events import Event
+from local_sqlserver.compiler.macros import DATE_ORDERS
+from local_sqlserver.engine.events import Event, Message
 from local_sqlserver.engine.state import Frame
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.syntax import SetOption
 
@@ -46,6 +48,13 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 """Every transaction has DuckDB's snapshot isolation. Unlike SQL Server's REPEATABLE READ, it allows write skew."""
 
 
+_LANGUAGES = {
+    **dict.fromkeys(("US_ENGLISH", "ENGLISH"), ("us_english", "mdy", 7)),
+    **dict.fromkeys(("BRITISH", "BRITISH ENGLISH"), ("British", "dmy", 1)),
+}
+"""Names and aliases of languages, in capitals: the language, its DATEFORMAT and its DATEFIRST. The names of months and
+days, and the messages, are those of us_english. Source: the T-SQL reference, sys.syslanguages."""
+
 _DEFAULT_TEXT_SIZE = 4096
 """Bytes to which SET TEXTSIZE 0 resets the option."""
 
@@ -53,17 +62,16 @@ _DEFAULT_TEXT_SIZE = 4096
 def check_options(statement: SetOption) -> None:
     """Raise SqlError 40510 for an unsupported value, 102 for one of the wrong kind, 2741 and 2742 for wrong dates."""
     if not statement.value.startswith("@") and statement.options != ("CONTEXT_INFO",):
-        set_options(statement, Frame(0, ""))
+        deque(set_options(statement, Frame(0, "")), maxlen=0)
 
 
-def set_options(statement: SetOption, frame: Frame) -> Iterable[Event]:
+def set_options(statement: SetOption, frame: Frame) -> Iterator[Event]:
     """Set one or several options of the frame; raises as ``check_options`` does."""
     for option in statement.options:
-        _apply(frame, option, statement.value, statement.line)
-    return ()
+        yield from _apply(frame, option, statement.value, statement.line)
 
 
-def _apply(frame: Frame, option: str, value: str, line: int) -> None:
+def _apply(frame: Frame, option: str, value: str, line: int) -> Iterator[Event]:
     settings = frame.settings
     switches = {
         "NOCOUNT": "nocount",
@@ -78,14 +86,16 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
             raise unsupported(f"SET TRANSACTION ISOLATION LEVEL {value}", line)
         settings.isolation = value
     elif option == "LANGUAGE":
-        if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
+        name = value.removeprefix("N").strip("'[]\"")
+        if name not in _LANGUAGES:
             raise unsupported(f"SET LANGUAGE {value}", line)
+        settings.language, settings.date_order, settings.datefirst = _LANGUAGES[name]
+        yield Message(message_text(5703, settings.language), 5703, line=line)
     elif option == "DATEFORMAT":
-        order = value.removeprefix("N").strip("'").lower()
-        if sorted(order) != ["d", "m", "y"]:
+        order = value.removeprefix("N").strip("'[]\"").lower()
+        if order not in DATE_ORDERS:
             raise sql_error(2741, order, line=line)
-        if order != "mdy":
-            raise unsupported(f"SET DATEFORMAT {order.upper()}", line)
+        settings.date_order = order
     elif option == "DATEFIRST":
         settings.datefirst = _number(value, line)
         if not 1 <= settings.datefirst <= 7:

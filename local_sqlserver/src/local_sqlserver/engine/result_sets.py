@@ -13,7 +13,9 @@ from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 
-def declared_results(call: Call, sets: Sequence[tuple[syntax.ColumnDefinition, ...]], line: int) -> Call:
+def declared_results(
+    call: Call, sets: Sequence[tuple[syntax.ColumnDefinition, ...]], date_order: str, line: int
+) -> Call:
     """Give the results of a call their declared columns; raises 11535, 11536 or 11537 for others, 11553 for a NULL."""
     number = 0
     sent: tuple[Column, ...] = ()
@@ -35,7 +37,7 @@ def declared_results(call: Call, sets: Sequence[tuple[syntax.ColumnDefinition, .
             named = zip(declared, types, strict=True)
             event = Columns(tuple(Column(column.name, kind, column.nullable is not False) for column, kind in named))
         elif isinstance(event, Rows | Batch):
-            event = Rows([_row(row, sent, sets[number - 1], number, line) for row in event.rows])
+            event = Rows([_row(row, sent, sets[number - 1], number, date_order, line) for row in event.rows])
         yield event
 
 
@@ -44,11 +46,12 @@ def _row(
     sent: Sequence[Column],
     declared: Sequence[syntax.ColumnDefinition],
     number: int,
+    date_order: str,
     line: int,
 ) -> tuple[Any, ...]:
     values = []
     for position, (value, source, column) in enumerate(zip(row, sent, declared, strict=True), 1):
         if value is None and column.nullable is False:
             raise sql_error(11553, position, number, line=line)
-        values.append(coerce(value, column.type or source.type, source.type))
+        values.append(coerce(value, column.type or source.type, source.type, date_order))
     return tuple(values)

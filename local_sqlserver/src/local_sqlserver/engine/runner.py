@@ -53,6 +53,7 @@ class Runner:
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT that changes nothing; without tables after an error, on the second connection."""
         self._transactions.first_day = frame.settings.datefirst
+        self._transactions.date_order = frame.settings.date_order
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         try:
             for sql in translation.statements:
@@ -91,6 +92,7 @@ class Runner:
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
         self._transactions.first_day = frame.settings.datefirst
+        self._transactions.date_order = frame.settings.date_order
         reads_only = translation.command == "select" and not translation.changes
         if frame.settings.fmtonly and not reads_only and not translation.returns_rows:
             yield Done(None, in_procedure=frame.in_procedure)  # it does not run
@@ -264,4 +266,4 @@ class Runner:
         last = convert_rows(rows[-1:], kinds)[0]
         for name, value, kind in zip(translation.assignments, last, kinds, strict=True):
             variable = frame.variable(name, 0)
-            variable.value = coerce(value, variable.type, kind)
+            variable.value = coerce(value, variable.type, kind, frame.settings.date_order)

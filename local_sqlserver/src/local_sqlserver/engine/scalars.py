@@ -158,7 +158,7 @@ class Scalars:
     def evaluate_as(self, frame: Frame, node: syntax.Expression, target: SqlType) -> Any:
         """Return the value of an expression, converted to ``target`` as by an assignment."""
         value, kind = self.evaluate(frame, node, target)
-        return coerce(value, target, kind)
+        return coerce(value, target, kind, frame.settings.date_order)
 
     def is_true(self, frame: Frame, condition: syntax.Expression) -> bool:
         """Whether a condition is true; unknown is not."""

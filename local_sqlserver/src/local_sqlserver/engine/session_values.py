@@ -85,7 +85,7 @@ _VALUES: dict[str, _Value] = {
     "@@servicename": lambda values, frame: "MSSQLSERVER",
     "@@version": lambda values, frame: VERSION,
     "@@language": lambda values, frame: frame.settings.language,
-    "@@langid": lambda values, frame: 0,
+    "@@langid": lambda values, frame: 23 if frame.settings.language == "British" else 0,
     "@@datefirst": lambda values, frame: frame.settings.datefirst,
     "@@dbts": lambda values, frame: bytes(8),
     "@@options": _options,

@@ -67,6 +67,7 @@ class Settings:
     isolation: str = "READ COMMITTED"
     identity_insert: tuple[str, str, str] | None = None
     datefirst: int = 7
+    date_order: str = "mdy"
     language: str = "us_english"
     lock_timeout: int = -1
     text_size: int = 2147483647

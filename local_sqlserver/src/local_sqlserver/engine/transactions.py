@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import duckdb
 
-from local_sqlserver.compiler import failures
+from local_sqlserver.compiler import failures, macros
 from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.engine.file_text import FileText, opened
@@ -93,7 +93,7 @@ class _Recorder:
     def execute(self, sql: str, parameters: Any = None) -> _Recorder:
         transactions = self._transactions
         if not transactions.count:
-            transactions.tell_first_day(self._cursor)
+            transactions.tell_dates(self._cursor)
             with opened(parameters) as given:
                 self._cursor.execute(transactions.statements.parsed(self._cursor, sql), given)
             return self
@@ -143,7 +143,8 @@ class Transactions:
 
     ``doomed`` means that it can only be rolled back (XACT_STATE() = -1); ``aborted`` that DuckDB has aborted its own.
     ``name`` is that of the outermost BEGIN TRANSACTION. ``streaming`` is whether the result of a query is open, and
-    ``reading`` is held while its next rows are read. ``first_day`` is SET DATEFIRST of the statement that runs.
+    ``reading`` is held while its next rows are read. ``first_day`` and ``date_order`` are SET DATEFIRST and SET
+    DATEFORMAT of the statement that runs.
     """
 
     def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits, statements: ParsedStatements) -> None:
@@ -153,7 +154,8 @@ class Transactions:
         self._second_connection: duckdb.DuckDBPyConnection | None = None
         self._cursor = root.cursor()
         self.first_day = 7
-        self._told: dict[duckdb.DuckDBPyConnection, int] = {}
+        self.date_order = "mdy"
+        self._told: dict[duckdb.DuckDBPyConnection, tuple[int, str]] = {}
         # A recorder has the methods of a connection that the engine uses.
         self.connection = cast(duckdb.DuckDBPyConnection, _Recorder(self, self._cursor))
         self.count = 0
@@ -174,20 +176,22 @@ class Transactions:
         """The second connection, for expressions that read no table while DuckDB's transaction is aborted."""
         if self._second_connection is None:
             self._second_connection = self._root.cursor()
-        self.tell_first_day(self._second_connection)
+        self.tell_dates(self._second_connection)
         return self._second_connection
 
     def make_ready(self) -> None:
         """Do the writes again that an error has undone, and tell the connection what the next statement depends on."""
         if self.aborted:
             self.recover()
-        self.tell_first_day(self._cursor)
+        self.tell_dates(self._cursor)
 
-    def tell_first_day(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Tell a connection ``first_day``, unless it knows it."""
-        if self._told.get(connection, 7) != self.first_day:
+    def tell_dates(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Tell a connection ``first_day`` and ``date_order``, unless it knows them."""
+        dates = (self.first_day, self.date_order)
+        if self._told.get(connection, (7, "mdy")) != dates:
             connection.execute(f"SET VARIABLE tsql_datefirst = {self.first_day}")
-            self._told[connection] = self.first_day
+            macros.read_dates(connection, self.date_order)
+            self._told[connection] = dates
 
     @property
     def state(self) -> int:

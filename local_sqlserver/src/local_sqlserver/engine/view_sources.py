@@ -27,10 +27,10 @@ from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import UserType
 
 _SESSION = (
-    "STRUCT(session_id INTEGER, login_time TIMESTAMP, host_name VARCHAR, program_name VARCHAR, login_name VARCHAR, "
-    "status VARCHAR, text_size INTEGER, language VARCHAR, date_first INTEGER, transaction_isolation_level INTEGER, "
-    "lock_timeout INTEGER, row_count BIGINT, prev_error INTEGER, database_id INTEGER, open_transaction_count INTEGER, "
-    "request_start_time TIMESTAMP, nest_level INTEGER)[]"
+    "STRUCT(session_id INTEGER, login_time TIMESTAMP, host_name VARCHAR, program_name VARCHAR, login_name "
+    "VARCHAR, status VARCHAR, text_size INTEGER, language VARCHAR, date_format VARCHAR, date_first INTEGER, "
+    "transaction_isolation_level INTEGER, lock_timeout INTEGER, row_count BIGINT, prev_error INTEGER, database_id "
+    "INTEGER, open_transaction_count INTEGER, request_start_time TIMESTAMP, nest_level INTEGER)[]"
 )
 _DEPENDENCY = "STRUCT(database_name VARCHAR, schema_name VARCHAR, entity_name VARCHAR)[]"
 _VIEW_COLUMN = "STRUCT(database_name VARCHAR, schema_name VARCHAR, object_name VARCHAR, column_name VARCHAR)[]"
@@ -82,6 +82,7 @@ class ViewSources:
                 "status": "running" if session.busy else "sleeping",
                 "text_size": settings.text_size,
                 "language": settings.language,
+                "date_format": settings.date_order,
                 "date_first": settings.datefirst,
                 "transaction_isolation_level": LEVELS.index(settings.isolation) + 1,
                 "lock_timeout": settings.lock_timeout,

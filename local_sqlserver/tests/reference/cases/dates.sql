@@ -335,7 +335,6 @@ SET DATEFORMAT mdy; SELECT ISDATE('04/15/2008'), ISDATE('15/04/2008')
 --> 1 | 0
 SET DATEFORMAT dmy; SELECT ISDATE('04/15/2008'), ISDATE('15/04/2008')
 --> 0 | 1
---! refused: SET DATEFORMAT DMY
 
 -- source: functions/sysdatetime-transact-sql
 SELECT CAST(CASE WHEN ABS(DATEDIFF(second, SYSDATETIME(), GETDATE())) <= 1 THEN 1 ELSE 0 END AS bit)
@@ -370,18 +369,77 @@ SET DATEFIRST 8
 -- source: statements/set-dateformat-transact-sql
 SET DATEFORMAT dmy; SELECT CAST('01/02/2024' AS datetime)
 --> 2024-02-01 00:00:00.000
---! refused: SET DATEFORMAT DMY
 SET DATEFORMAT mdy; SELECT CAST('01/02/2024' AS datetime)
 --> 2024-01-02 00:00:00.000
 SET DATEFORMAT ymd; SELECT CAST('24/01/02' AS datetime)
 --> 2024-01-02 00:00:00.000
---! refused: SET DATEFORMAT YMD
 SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS date), CAST('20240102' AS datetime)
 --> 2024-01-02 | 2024-01-02 00:00:00.000
---! refused: SET DATEFORMAT DMY
 SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS datetime)
 --> 2024-02-01 00:00:00.000
---! refused: SET DATEFORMAT DMY
+SET DATEFORMAT dmy; SELECT CAST('31/12/2024' AS date), CAST('01-02-24' AS datetime2(0)), ISDATE('12/31/2024')
+--> 2024-12-31 | 2024-02-01 00:00:00 | 0
+SET DATEFORMAT dmy; SELECT CAST('12/31/2024' AS datetime)
+--> error 242
+SET DATEFORMAT dmy; SELECT CAST('12/31/2024' AS date)
+--> error 241
+SET DATEFORMAT dmy; SELECT CAST('2024-01-02T00:00:00' AS datetime), CAST('240102' AS datetime), CAST('Jan 2 2024' AS date)
+--> 2024-01-02 00:00:00.000 | 2024-01-02 00:00:00.000 | 2024-01-02
+SET DATEFORMAT dmy
+DECLARE @written varchar(10) = '01/02/2024', @day date = '01/02/2024'
+SELECT @day, CAST(@written AS date), CONVERT(date, @written, 101), CONVERT(datetime, '2024-01-02', 120)
+--> 2024-02-01 | 2024-02-01 | 2024-01-02 | 2024-01-02 00:00:00.000
+SET DATEFORMAT ydm; SELECT CAST('24/01/02' AS date)
+--> error 241
+--! refused: SET DATEFORMAT ydm for types other than DATETIME and SMALLDATETIME
+SET DATEFORMAT dmy; SELECT date_format FROM sys.dm_exec_sessions WHERE session_id = @@SPID
+--> 'dmy'
+CREATE PROCEDURE dbo.day_first AS SET DATEFORMAT dmy; SELECT CAST('2024-01-02' AS datetime)
+GO
+CREATE VIEW dbo.days AS SELECT CAST('2024-01-02' AS datetime) AS old, CAST('2024-01-02' AS date) AS new, CAST('03/04/2024' AS datetime2(0)) AS other
+GO
+EXEC dbo.day_first
+SELECT CAST('2024-01-02' AS datetime)
+SELECT * FROM dbo.days
+SET DATEFORMAT dmy
+SELECT * FROM dbo.days
+--> 2024-02-01 00:00:00.000
+--> next result
+--> 2024-01-02 00:00:00.000
+--> next result
+--> 2024-01-02 00:00:00.000 | 2024-01-02 | 2024-03-04 00:00:00
+--> next result
+--> 2024-02-01 00:00:00.000 | 2024-01-02 | 2024-04-03 00:00:00
+CREATE VIEW dbo.late AS SELECT 1 AS one WHERE CAST('2024-01-02' AS datetime) < '2024-01-13'
+GO
+SELECT one FROM dbo.late
+SET DATEFORMAT dmy
+SELECT one FROM dbo.late
+--> 1
+--> error 242
+-- source: data-types/datetime-transact-sql, numeric; data-types/date-transact-sql, numeric
+SET DATEFORMAT mdy; SELECT CAST('4/15/1996' AS datetime), CAST('4-15-96' AS datetime), CAST('04.15.1996' AS date)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00.000 | 1996-04-15
+SET DATEFORMAT myd; SELECT CAST('04/1996/15' AS datetime), CAST('4/96/15' AS datetime), CAST('04/1996/15' AS date)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00.000 | 1996-04-15
+SET DATEFORMAT dmy; SELECT CAST('15/04/1996' AS datetime), CAST('15/4/96' AS datetime), CAST('15.04.1996' AS date)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00.000 | 1996-04-15
+SET DATEFORMAT dym; SELECT CAST('15/1996/04' AS datetime), CAST('15/96/4' AS datetime), CAST('15-1996-04' AS date)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00.000 | 1996-04-15
+SET DATEFORMAT ydm; SELECT CAST('1996/15/04' AS datetime), CAST('96/15/4' AS smalldatetime)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00
+SET DATEFORMAT ymd; SELECT CAST('1996/04/15' AS datetime), CAST('96/4/15' AS datetime), CAST('1996/04/15' AS date)
+--> 1996-04-15 00:00:00.000 | 1996-04-15 00:00:00.000 | 1996-04-15
+-- source: statements/set-language-transact-sql; relational-databases/system-compatibility-views/sys-syslanguages-transact-sql
+SET LANGUAGE British
+SELECT @@LANGUAGE, @@LANGID, @@DATEFIRST, CAST('01/02/2024' AS datetime)
+SET LANGUAGE us_english
+SELECT @@LANGUAGE, @@LANGID, @@DATEFIRST, CAST('01/02/2024' AS datetime)
+--> message: Changed language setting to British.
+--> 'British' | 23 | 1 | 2024-02-01 00:00:00.000
+--> message: Changed language setting to us_english.
+--> next result
+--> 'us_english' | 0 | 7 | 2024-01-02 00:00:00.000
 -- source: statements/set-dateformat-transact-sql; relational-databases/errors-events (2741)
 SET DATEFORMAT 'mdy'
 DECLARE @f VARCHAR(3) = 'MDY'
