@@ -22,6 +22,7 @@ from local_sqlserver.compiler.contract import (
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null, without_lambdas
+from local_sqlserver.compiler.functions.registry import columns_of
 from local_sqlserver.compiler.keys import (
     computed_when_read,
     index_name,
@@ -182,9 +183,9 @@ class DefinitionCompiler(DataCompiler):
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
             unreadable = {name.lower() for name in (*computed, definition.name)}
-            for node in definition.computed.expression.walk():
-                if isinstance(node, syntax.Column) and node.parts[-1].lower() in unreadable:
-                    raise sql_error(1759, node.parts[-1], relation.name, line=definition.line)
+            for column in columns_of(definition.computed.expression):
+                if column.parts[-1].lower() in unreadable:
+                    raise sql_error(1759, column.parts[-1], relation.name, line=definition.line)
             value = self._computed(definition.computed.expression, so_far)
             if definition.persisted and not self._is_deterministic(definition.computed.expression, so_far):
                 raise sql_error(4936, definition.name, relation.name, line=definition.line)

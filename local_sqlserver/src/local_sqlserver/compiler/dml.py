@@ -32,7 +32,7 @@ from local_sqlserver.compiler.names import (
 from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import sources_of
 from local_sqlserver.compiler.row_text import not_allowed
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type
+from local_sqlserver.compiler.types import BIGINT, common_type, duckdb_type
 from local_sqlserver.compiler.view_changes import Changing, ViewCompiler, replaced_source
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -101,6 +101,7 @@ class DataCompiler(ViewCompiler):
         self.key_lookups: list[KeyLookup] = []
         self._permissions: tuple[str, ...] = ()
         """The permissions that the statement needs on its target."""
+        self.output: _CompiledOutput | None = None  # the OUTPUT clause that was compiled last
 
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; system views are refused, and views outside UPDATE, DELETE and INSERT."""
@@ -297,9 +298,10 @@ class DataCompiler(ViewCompiler):
         if not change.returns_rows:
             raise sql_error(10716, line=body.source.line)
         *before, rows = change.statements
+        assert self.output is not None
         columns = tuple(
-            OutputColumn(name, declared or INT, f"_o{index}")
-            for index, (name, declared) in enumerate(zip(change.column_names, change.column_types, strict=True))
+            OutputColumn(name, value.type, f"_o{index}", value.collation, value.null)
+            for index, (name, value) in enumerate(zip(self.output.names, self.output.values, strict=True))
         )
         self.nested = Rows(f"SELECT {', '.join(column.emitted for column in columns)} FROM ({rows})", columns)
         return tuple(before)
@@ -559,7 +561,8 @@ class DataCompiler(ViewCompiler):
             f"{typed_null(value.type).sql if value.null else value.sql} AS _o{index}"
             for index, value in enumerate(values)
         )
-        return _CompiledOutput(emitted, tuple(names), tuple(values))
+        self.output = _CompiledOutput(emitted, tuple(names), tuple(values))
+        return self.output
 
     def _find_target(self, node: syntax.Update | syntax.Delete, assigned: set[str]) -> tuple[str, _Target]:
         """The WITH clause of UPDATE or DELETE, and its target; ``assigned`` are the assigned columns in lower case."""

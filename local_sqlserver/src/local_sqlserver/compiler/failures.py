@@ -102,6 +102,11 @@ def raising(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return called
 
 
+def tsql_fail(text: str) -> None:
+    """Fail with the text of ``tsql_raise``: as DuckDB's error(), but not volatile."""
+    raise _RaisedError(text)
+
+
 _Build = Callable[["re.Match[str]", "Sequence[Relation]"], SqlError]
 
 

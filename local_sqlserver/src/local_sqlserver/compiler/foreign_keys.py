@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from local_sqlserver.compiler.contract import ConstraintInfo, Context, ForeignKey, Relation
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.functions.registry import columns_of
 from local_sqlserver.compiler.keys import computed_when_read
 from local_sqlserver.compiler.names import SourceColumns, relation_source
 from local_sqlserver.errors import sql_error
@@ -46,10 +47,9 @@ def affected(relation: Relation, assigned: set[str]) -> frozenset[str]:
     """The assigned columns, in lower case, and the computed columns that read them."""
     found = frozenset(assigned)
     for column in relation.columns:
-        if column.computed is not None:
-            nodes = parse_expression(column.computed).walk()
-            if any(isinstance(node, syntax.Column) and node.parts[-1].lower() in assigned for node in nodes):
-                found |= {column.name.lower()}
+        read = columns_of(parse_expression(column.computed)) if column.computed is not None else ()
+        if any(each.parts[-1].lower() in assigned for each in read):
+            found |= {column.name.lower()}
     return found
 
 

@@ -6,12 +6,13 @@ others. A view that uses them resolves them when it is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import folding, python_functions
-from local_sqlserver.compiler.failures import ARGUMENT_MARK, ERROR_MARK
+from local_sqlserver.compiler.failures import ARGUMENT_MARK, ERROR_MARK, tsql_fail
 from local_sqlserver.types import DAYS
 
 if TYPE_CHECKING:
@@ -449,13 +450,13 @@ tsql_bytes_integer(v, digits) AS
 """
 
 
-def _raise_macro() -> str:
-    """tsql_raise(number, argument, …): an overload for each count of arguments."""
+def _raise_macro(function: str) -> str:
+    """tsql_raise(number, argument, …): an overload for each count of arguments. ``function`` fails with a text."""
     overloads = []
     for count in range(_MOST_ARGUMENTS + 1):
         names = [f"a{position}" for position in range(count)]
         marked = "".join(f", '{ARGUMENT_MARK}', {name}" for name in names)
-        overloads.append(f"({', '.join(('number', *names))}) AS error(concat('{ERROR_MARK}', number{marked}))")
+        overloads.append(f"({', '.join(('number', *names))}) AS {function}(concat('{ERROR_MARK}', number{marked}))")
     return f"tsql_raise{', '.join(overloads)}"
 
 
@@ -474,7 +475,7 @@ def _session_timestamps(definition: str) -> Iterator[str]:
 
     They are no calls of it, because each statement would plan both. tsql_old_day reads a text that is year-month-day.
     """
-    _, _, body = definition.partition(" AS ")
+    _, body = definition.split(" AS ", 1)
     for name in ("with_century", "without_century"):
         body = body.replace(name, r"'\3-\1-\2'")
     yield f"tsql_new_timestamp(v) AS {body}"
@@ -482,20 +483,56 @@ def _session_timestamps(definition: str) -> Iterator[str]:
     yield "tsql_old_day(v) AS CAST(v AS TIMESTAMP)"
 
 
-def _statements() -> list[str]:
-    """One CREATE MACRO per definition; a definition uses only those before it."""
+def _definitions() -> Iterator[str]:
+    """The definitions after tsql_raise; a definition uses only those before it."""
     text = DEFINITIONS
     for name, expression in _EXPRESSIONS.items():
         text = text.replace(name, expression)
-    definitions = [_raise_macro(), *_day_macros()]
-    for definition in filter(None, map(str.strip, text.split(";\n"))):
-        definitions.append(definition)
+    yield from _day_macros()
+    for definition in filter(None, (part.strip().removesuffix(";") for part in text.split(";\n"))):
+        yield definition
         if definition.startswith("tsql_timestamp("):
-            definitions.extend(_session_timestamps(definition))
-    definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
-    definitions.append(f"tsql_order(v) AS {folding.order('v')}")
-    definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
-    return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
+            yield from _session_timestamps(definition)
+    yield f"tsql_key(v) AS {folding.key('v', DATABASE)}"
+    yield f"tsql_order(v) AS {folding.order('v')}"
+    yield f"tsql_upper(v) AS {folding.upper('v')}"
+
+
+_DEFINITIONS = tuple(re.split(r"\sAS\s+", definition, maxsplit=1) for definition in _definitions())
+"""Head and body of each."""
+_MACRO = re.compile(r"\b(tsql_\w+)\(")
+
+
+def _raising() -> frozenset[str]:
+    """The names of the macros that may raise."""
+    found = {"tsql_raise"}
+    for head, body in _DEFINITIONS:
+        if not found.isdisjoint(_MACRO.findall(body)):
+            found.add(head.partition("(")[0])
+    return frozenset(found)
+
+
+_RAISING = _raising()
+
+
+def in_window(sql: str) -> str:
+    """SQL for PARTITION BY and ORDER BY of a window: the macros that raise are those of the schema of_windows.
+
+    DuckDB refuses volatile functions there, as its error() is. The macros of that schema raise by a function in Python.
+    """
+    return _MACRO.sub(lambda call: f"memory.of_windows.{call[0]}" if call[1] in _RAISING else call[0], sql)
+
+
+def _statements() -> Iterator[str]:
+    """One CREATE MACRO per definition."""
+    yield f"CREATE OR REPLACE MACRO {_raise_macro('error')}"
+    for head, body in _DEFINITIONS:
+        yield f"CREATE OR REPLACE MACRO {head} AS {body}"
+    yield "CREATE SCHEMA IF NOT EXISTS of_windows"
+    yield f"CREATE OR REPLACE MACRO of_windows.{_raise_macro(tsql_fail.__name__)}"
+    for head, body in _DEFINITIONS:
+        if head.partition("(")[0] in _RAISING:
+            yield f"CREATE OR REPLACE MACRO of_windows.{head} AS {in_window(body)}"
 
 
 DATE_ORDERS = ("mdy", "dmy", "ymd", "ydm", "myd", "dym")

@@ -86,6 +86,7 @@ class SourceColumns:
             f"{source}{identifier(column.emitted)}",
             column.type,
             collation=column.own_collation,
+            null=column.null,
             cost=Cost.NAME,
             identity=column.identity,
             path=f"{source}{identifier(column.path)}" if column.path else "",

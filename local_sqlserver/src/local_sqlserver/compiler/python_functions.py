@@ -22,7 +22,7 @@ from uuid import UUID, getnode
 from duckdb.func import FunctionNullHandling
 
 from local_sqlserver.compiler import determinism, folding, json_text
-from local_sqlserver.compiler.failures import raising
+from local_sqlserver.compiler.failures import raising, tsql_fail
 from local_sqlserver.compiler.message_format import format_message
 from local_sqlserver.compiler.parsed_text import tsql_parse, tsql_try_parse
 from local_sqlserver.compiler.patterns import like_regex
@@ -287,6 +287,7 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_set_bit: (["BIGINT", "BIGINT", "TINYINT", "INTEGER"], "BIGINT"),
     tsql_sha512: (["BLOB"], "BLOB"),
     tsql_file_hash: (["VARCHAR", "VARCHAR"], "BLOB"),
+    tsql_fail: (["VARCHAR"], "NULL"),
     tsql_gzip: (["BLOB"], "BLOB"),
     tsql_gunzip: (["BLOB"], "BLOB"),
     tsql_encode_1252: (["VARCHAR"], "BLOB"),

@@ -25,6 +25,8 @@ from local_sqlserver.compiler.fragments import (
     united_type,
 )
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
+from local_sqlserver.compiler.functions.registry import columns_of
+from local_sqlserver.compiler.macros import in_window
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.row_text import row_text
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type, same_type, text_type
@@ -209,7 +211,7 @@ class QueryCompiler(ExpressionCompiler):
         # raises 530 at the limit.
         anchor = self._body(body.left, None)
         columns = named_columns(anchor, table.columns, table.name, table.line)
-        columns = tuple(replace(column, required=False) for column in columns)
+        columns = tuple(replace(column, null=False, required=False) for column in columns)
         self.tables[table.name.lower()] = SourceColumns(
             table.name, table.name, columns, depth=f"{identifier(table.name)}.{_DEPTH}"
         )
@@ -416,14 +418,14 @@ class QueryCompiler(ExpressionCompiler):
         if top.ties and not order:
             raise sql_error(1062, line=top.line)
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
-        ordering = f"ORDER BY {order}" if order else ""
+        ordering = f"ORDER BY {in_window(order)}" if order else ""
         if top.percent:
             rank, share = "rank" if top.ties else "row_number", self.row_share(top, scope)
             return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
             return f" QUALIFY rank() OVER ({ordering}) <= {limit}", ""
-        if _columns(top.count):  # of an outer query, which DuckDB's LIMIT cannot name
+        if list(columns_of(top.count, queries=False)):  # of an outer query, which DuckDB's LIMIT cannot name
             return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
 
@@ -462,7 +464,7 @@ class QueryCompiler(ExpressionCompiler):
 
         Raises SqlError 4115 for a column of the query itself, 1060 for a type with decimals.
         """
-        for column in _columns(top.count):
+        for column in columns_of(top.count, queries=False):
             if scope.resolve(column)[1].sources is scope.sources:
                 raise sql_error(4115, column.parts[-1], line=top.line)
         given = self.expression(top.count, scope)
@@ -733,7 +735,9 @@ class QueryCompiler(ExpressionCompiler):
             for row in rows
         )
         columns = tuple(
-            OutputColumn(f"{index}", declared, f"{index}", joined(values, node.line))
+            OutputColumn(
+                f"{index}", declared, f"{index}", joined(values, node.line), all(value.null for value in values)
+            )
             for index, (declared, values) in enumerate(zip(types, zip(*rows, strict=True), strict=True))
         )
         if len(node.columns) != len(types):
@@ -892,11 +896,6 @@ def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
         yield from sources_of(source.right)
     elif source is not None:
         yield source
-
-
-def _columns(node: syntax.Expression) -> list[syntax.Column]:
-    """The columns that an expression names outside its subqueries."""
-    return [inner for inner in node.walk(queries=False) if isinstance(inner, syntax.Column)]
 
 
 def _counts(declared: SqlType) -> bool:

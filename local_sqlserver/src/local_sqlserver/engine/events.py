@@ -122,6 +122,14 @@ class DatabaseChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """SET LANGUAGE took effect (ENVCHANGE type 2)."""
+
+    new: str
+    old: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionChanged:
     """ENVCHANGE 8 (begin), 9 (commit) or 10 (rollback) of the transaction with this descriptor."""
 
@@ -130,7 +138,17 @@ class TransactionChanged:
 
 
 Event = (
-    Columns | Rows | Batch | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+    Columns
+    | Rows
+    | Batch
+    | Done
+    | ProcedureDone
+    | ReturnValue
+    | Message
+    | Error
+    | DatabaseChanged
+    | LanguageChanged
+    | TransactionChanged
 )
 
 

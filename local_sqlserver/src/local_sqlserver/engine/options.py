@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from local_sqlserver.compiler.macros import DATE_ORDERS
-from local_sqlserver.engine.events import Event, Message
+from local_sqlserver.engine.events import Event, LanguageChanged, Message
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -89,7 +89,9 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> Iterator[Event]:
         name = value.removeprefix("N").strip("'[]\"")
         if name not in _LANGUAGES:
             raise unsupported(f"SET LANGUAGE {value}", line)
+        old = settings.language
         settings.language, settings.date_order, settings.datefirst = _LANGUAGES[name]
+        yield LanguageChanged(settings.language, old)
         yield Message(message_text(5703, settings.language), 5703, line=line)
     elif option == "DATEFORMAT":
         order = value.removeprefix("N").strip("'[]\"").lower()

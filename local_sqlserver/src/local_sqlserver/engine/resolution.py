@@ -9,6 +9,7 @@ from local_sqlserver.catalog.objects import CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import FunctionInfo, Relation, ViewInfo
+from local_sqlserver.compiler.functions.registry import columns_of
 from local_sqlserver.compiler.schema_binding import is_schema_bound
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
@@ -183,11 +184,10 @@ class StatementContext:
         for item in self._view.catalog(relation.database).objects.values():
             if item.type not in ("V", "FN", "IF", "TF") or not is_schema_bound(item.definition):
                 continue
-            nodes = list(parse_batch(item.definition, types=self._view.user_types(relation.database)).walk())
-            tables = {
-                tuple(part.lower() for part in node.name[-2:]) for node in nodes if isinstance(node, syntax.TableSource)
-            }
-            columns = {node.parts[-1].lower() for node in nodes if isinstance(node, syntax.Column)}
+            batch = parse_batch(item.definition, types=self._view.user_types(relation.database))
+            sources = (node for node in batch.walk() if isinstance(node, syntax.TableSource))
+            tables = {tuple(part.lower() for part in source.name[-2:]) for source in sources}
+            columns = {node.parts[-1].lower() for node in columns_of(batch)}
             key = (relation.schema.lower(), relation.name.lower())
             if key in tables and (not column or column.lower() in columns):
                 found.append(item.name)

@@ -17,6 +17,7 @@ from local_sqlserver.engine.events import (
     Done,
     Error,
     Event,
+    LanguageChanged,
     Message,
     ProcedureDone,
     ReturnValue,
@@ -220,6 +221,8 @@ class ResponseEncoder:
                 return error(event, self._server_name)
             case DatabaseChanged(new, old):
                 return environment_text(EnvChange.DATABASE, new, old)
+            case LanguageChanged(new, old):
+                return environment_text(EnvChange.LANGUAGE, new, old)
             case TransactionChanged(kind, descriptor):
                 change = EnvChange(kind)
                 descriptors = (descriptor.to_bytes(8, "little"), b"")

@@ -352,3 +352,15 @@ UPDATE x SET b = 0 OUTPUT inserted.a FROM (SELECT a, b, ROW_NUMBER() OVER (ORDER
 --> 1 | 12
 --> next result
 --> 2
+-- source: statements/insert-transact-sql, dml_table_source; statements/merge-transact-sql, OUTPUT
+CREATE TABLE dbo.versions (id int, name varchar(9), ends datetime2(0))
+INSERT dbo.versions VALUES (1, 'old', NULL)
+INSERT dbo.versions (id, name, ends)
+SELECT id, name, ends FROM (
+    MERGE dbo.versions AS t USING (SELECT 1 AS id, 'new' AS name) AS s ON s.id = t.id
+    WHEN MATCHED THEN UPDATE SET ends = '20240101'
+    OUTPUT $action AS done, s.id, s.name, NULL AS ends
+) AS changed WHERE done = 'UPDATE'
+SELECT id, name, ends FROM dbo.versions ORDER BY name
+--> 1 | 'new' | NULL
+--> 1 | 'old' | 2024-01-01 00:00:00

@@ -470,6 +470,12 @@ CREATE TABLE #t (a varbinary(4)); INSERT #t VALUES (0x01), (0x0100); CREATE UNIQ
 --> message: The statement has been terminated.
 
 -- source: statements/create-table-transact-sql, remarks on computed columns
+CREATE TABLE #dates (date date, day AS DATEPART(day, date), month AS DATEPART(month, date), first_day AS DATEADD(month, DATEDIFF(month, 0, date), 0))
+INSERT #dates VALUES ('2024-02-10')
+SELECT day, month, first_day FROM #dates
+--> 10 | 2 | 2024-02-01 00:00:00.000
+CREATE TABLE #dates (date date, day AS DATEPART(day, date), late AS day + 1)
+--> error 1759
 CREATE TABLE dbo.t (a int NOT NULL, b AS a * 2, c AS ISNULL(a * 2, 0)); SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'a' | 0
 --> 'b' | 1

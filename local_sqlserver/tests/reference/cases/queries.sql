@@ -436,6 +436,22 @@ SELECT 1 AS a, 2 AS a FOR JSON PATH
 SELECT LEN(a) FROM (SELECT (SELECT REPLICATE('x', 5000) AS v FOR JSON PATH) AS a) AS t
 --> 5010
 -- source: queries/table-value-constructor-transact-sql, data types
+CREATE TABLE dbo.days (day date)
+INSERT dbo.days SELECT day FROM (VALUES (NULL), (NULL)) x(day)
+INSERT dbo.days SELECT day FROM (SELECT NULL AS day UNION ALL SELECT NULL) x;
+WITH x AS (SELECT NULL AS day) INSERT dbo.days SELECT day FROM x
+SELECT COUNT(*) FROM dbo.days WHERE day IS NULL
+--> 5
+SELECT MAX(n) FROM (VALUES (NULL), (NULL)) x(n)
+--> error 8117: Operand data type NULL is invalid for max operator.
+WITH x AS (SELECT 1 AS n, NULL AS before UNION ALL SELECT n + 1, n FROM x WHERE n < 3) SELECT n, before FROM x ORDER BY n
+--> 1 | NULL
+--> 2 | 1
+--> 3 | 2
+SELECT n, 1 AS one INTO dbo.typed FROM (SELECT NULL AS n) x
+SELECT n FROM dbo.typed
+--: int
+--> NULL
 CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, 1)
 --> error 245: Conversion failed when converting the varchar value 'a' to data type int.
 CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, CONVERT(char, 1)); SELECT * FROM #t
@@ -450,6 +466,13 @@ CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
 --> 2
 --> 1
 -- source: queries/top-transact-sql, PERCENT
+SELECT TOP (50) PERCENT v FROM (VALUES ('10'), ('9')) x(v) ORDER BY CAST(v AS int)
+--> '9'
+SELECT TOP (1) WITH TIES v FROM (VALUES ('10'), ('9'), ('9')) x(v) ORDER BY CAST(v AS int)
+--> '9'
+--> '9'
+SELECT TOP (DATEDIFF(day, '20240101', '20240102')) n FROM (VALUES (1), (2)) x(n) ORDER BY n
+--> 1
 DECLARE @p int = 150; SELECT TOP (@p) PERCENT v FROM (VALUES (1)) AS t (v)
 --> error 1031: Percent values must be between 0 and 100.
 SELECT TOP 0.5 PERCENT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v
@@ -461,6 +484,29 @@ DECLARE @n bigint = 9223372036854775807; SELECT TOP (@n) v FROM (VALUES (1)) AS 
 DECLARE @n bigint = 9223372036854775807; SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT @n ROWS ONLY
 --> 1
 -- source: queries/select-over-clause-transact-sql, ORDER BY
+SELECT v, SUM(n) OVER (PARTITION BY CAST(v AS int) ORDER BY DATEADD(day, n, '20240101'), n / n)
+FROM (VALUES ('1', 1), ('1 ', 2), ('2', 4)) x(v, n) ORDER BY n
+--> '1' | 1
+--> '1 ' | 3
+--> '2' | 4
+SELECT SUM(n) OVER (PARTITION BY DATEADD(month, DATEDIFF(month, 0, d), 0)) FROM (VALUES (CAST('20240101' AS date), 1), ('20240131', 2), ('20240201', 4)) x(d, n) ORDER BY n
+--> 3
+--> 3
+--> 4
+SELECT ROW_NUMBER() OVER (PARTITION BY EOMONTH(d), DATEFROMPARTS(YEAR(d), 1, 1) ORDER BY d) FROM (VALUES ('20240101'), ('20240131')) x(d)
+--> 1
+--> 2
+SELECT RANK() OVER (ORDER BY CAST(v AS int)) FROM (VALUES ('1'), ('x')) x(v)
+--> error 245: Conversion failed when converting the varchar value 'x' to data type int.
+SELECT COUNT(*) OVER (PARTITION BY 6 / n) FROM (VALUES (1), (0)) x(n)
+--> error 8134
+SELECT COUNT(*) OVER (PARTITION BY 6 / n) FROM (VALUES (1), (2)) x(n) WHERE n > 1
+--> 1
+CREATE VIEW dbo.ranked AS SELECT RANK() OVER (PARTITION BY DATEADD(day, n, '20240101') ORDER BY CAST(n AS varchar(1))) AS place FROM (VALUES (1), (1)) x(n)
+GO
+SELECT place FROM dbo.ranked
+--> 1
+--> 1
 SELECT v, ROW_NUMBER() OVER (ORDER BY (SELECT -t.v)) FROM (VALUES (1), (2)) AS t (v) ORDER BY v
 --> 1 | 2
 --> 2 | 1

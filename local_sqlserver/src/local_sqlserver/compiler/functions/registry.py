@@ -272,17 +272,21 @@ WITH_DATE_PART = ("DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART",
 """Functions whose first argument is a date part, which the syntax tree holds as a column."""
 
 
-def _columns(node: syntax.Expression) -> Iterator[syntax.Column]:
-    """The columns of an expression, without date parts and the kind of JSON that ISJSON looks for."""
-    calls = [inner for inner in node.walk() if isinstance(inner, syntax.Call)]
+def columns_of(node: syntax.Node, *, queries: bool = True) -> Iterator[syntax.Column]:
+    """The columns that a node names, without date parts and the kind of JSON that ISJSON looks for.
+
+    Without ``queries`` it does not look into subqueries.
+    """
+    nodes = list(node.walk(queries=queries))
+    calls = [inner for inner in nodes if isinstance(inner, syntax.Call)]
     words = {id(word) for call in calls if call.name in WITH_DATE_PART for word in call.arguments[:1]}
     words |= {id(word) for call in calls if call.name == "ISJSON" for word in call.arguments[1:]}
-    return (inner for inner in node.walk() if isinstance(inner, syntax.Column) and id(inner) not in words)
+    return (inner for inner in nodes if isinstance(inner, syntax.Column) and id(inner) not in words)
 
 
 def _of_outer_rows(node: syntax.Call, scope: Scope) -> bool:
     """Whether an aggregate is that of a column of a grouped outer query; raises 8124 if it has another column, too."""
-    found = [scope.arguments().resolve(column) for argument in node.arguments for column in _columns(argument)]
+    found = [scope.arguments().resolve(column) for argument in node.arguments for column in columns_of(argument)]
     outer = [holder for _, holder, _ in found if holder.sources is not scope.sources]
     if outer and len({value.sql for value, _, _ in found}) > 1:
         raise sql_error(8124, line=node.line)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.fragments import Value, key, raise_sql, sort_key
-from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.functions.registry import Call, Theme, columns_of
+from local_sqlserver.compiler.macros import in_window
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIGINT, FLOAT, duckdb_type
 from local_sqlserver.errors import sql_error, unsupported
@@ -33,7 +34,7 @@ def over(call: Call) -> str:
         if not window.order:
             raise sql_error(10756, line=window.line)
         parts.append(window.frame)
-    return f" OVER ({' '.join(parts)})"
+    return f" OVER ({in_window(' '.join(parts))})"
 
 
 def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> str:
@@ -45,15 +46,11 @@ def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> s
             raise sql_error(5308 if node.kind == "integer" else 5309, line=item.line)
         if isinstance(node, syntax.Subquery):
             body = node.query.body
-            if isinstance(body, syntax.Select) and body.source is None and not _names_columns(node):
+            if isinstance(body, syntax.Select) and body.source is None and not list(columns_of(node)):
                 continue
         value = call.compiler.expression(node, scope)
         parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
     return ", ".join(parts)
-
-
-def _names_columns(node: syntax.Expression) -> bool:
-    return any(isinstance(inner, syntax.Column) for inner in node.walk())
 
 
 def _over_an_order(call: Call) -> str:
