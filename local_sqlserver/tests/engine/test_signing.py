@@ -119,3 +119,8 @@ def test_signing_requires_the_permission_to_alter(worker: Client) -> None:
 def test_bulk_insert_requires_insert_as_well(owner: Client, connect: Connect) -> None:
     owner.good("USE master; GRANT ADMINISTER BULK OPERATIONS TO worker")
     connect("D", "worker", "Worker_1").fails("BULK INSERT s.t FROM '/nowhere.txt'", 229)
+
+
+def test_a_procedure_that_runs_as_its_owner_is_refused_to_others(owner: Client, worker: Client) -> None:
+    owner.good("CREATE PROCEDURE s.owned WITH EXECUTE AS OWNER AS SELECT COUNT(*) FROM s.t", "EXEC s.owned")
+    worker.fails("EXEC s.owned", 40510)

@@ -293,3 +293,18 @@ VIEWS = (
         of_server=True,
     ),
 )
+
+SPT_VALUES = declare(
+    "dbo.spt_values",
+    "range(2048) AS numbers(number)",
+    """
+    name nvarchar(35)? = NULL
+    number int
+    type nchar(3) = 'P  '
+    low int? = number // 8 + 1
+    high int? = 1 << (number % 8)
+    status int? = 0
+    """,
+    of_server=True,
+)
+"""A table of master, which queries use as a source of numbers. It has the rows of type P alone."""

@@ -18,7 +18,7 @@ class OutputColumn:
 
     ``null`` marks a bare NULL, ``required`` a column that is never NULL. ``path`` is the name, in the DuckDB SQL, of
     the column beside it with the path of the file that it contains. ``literal`` is the type that an integer has in a
-    set operation with a DECIMAL.
+    set operation with a DECIMAL. ``numbered`` marks the numbers of the rows in the order in which DuckDB gives them.
     """
 
     name: str
@@ -31,6 +31,7 @@ class OutputColumn:
     required: bool = False
     path: str = ""
     literal: SqlType | None = None
+    numbered: bool = False
 
     @property
     def own_collation(self) -> Collation | None:

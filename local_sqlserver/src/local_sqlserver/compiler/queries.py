@@ -67,6 +67,7 @@ class QueryCompiler(ExpressionCompiler):
         self.viewed: Relation | None = None  # the view that a statement changes
         self.changed_name = ""  # of the target as the statement names it
         self.bases: dict[str, Base] = {}
+        self.lateral = False  # whether the parameters of the function whose body is compiled are columns
         self.nested: Rows | None = None  # the OUTPUT of the change that INSERT … SELECT reads
 
     def user_rows(self, node: syntax.FunctionCall, scope: Scope) -> Rows:
@@ -211,7 +212,7 @@ class QueryCompiler(ExpressionCompiler):
         # raises 530 at the limit.
         anchor = self._body(body.left, None)
         columns = named_columns(anchor, table.columns, table.name, table.line)
-        columns = tuple(replace(column, null=False, required=False) for column in columns)
+        columns = tuple(replace(column, null=False, required=False, numbered=False) for column in columns)
         self.tables[table.name.lower()] = SourceColumns(
             table.name, table.name, columns, depth=f"{identifier(table.name)}.{_DEPTH}"
         )
@@ -297,7 +298,8 @@ class QueryCompiler(ExpressionCompiler):
                 raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             required = one.required and (two.required or node.operator in ("EXCEPT", "INTERSECT"))
-            columns.append(replace(one, type=declared, null=null, literal=None, collation=collation, required=required))
+            changed = replace(one, type=declared, null=null, literal=None, collation=collation)
+            columns.append(replace(changed, required=required, numbered=False))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -384,7 +386,15 @@ class QueryCompiler(ExpressionCompiler):
             if " OVER (" in order and (node.top.ties or node.top.percent):
                 return self._top_by_windows(node.top, query, f"SELECT {select_list}{tail}", items, scope)
             qualify, limit = self._top(node.top, scope, order)
+        if limit and not aggregated and _numbers_rows(order, scope):
+            order = ""  # so that DuckDB stops at the limit: a tally may have billions of rows
         ordering = f" ORDER BY {order}" if order else ""
+        if not (aggregated or qualify or ordering):
+            values = [value for _, value in items]
+            columns = tuple(
+                replace(column, numbered=value.sql == "row_number() OVER ()")
+                for column, value in zip(columns, values, strict=True)
+            )
         return Rows(f"SELECT {select_list}{tail}{qualify}{ordering}{limit}", columns)
 
     def _distinct(
@@ -425,7 +435,11 @@ class QueryCompiler(ExpressionCompiler):
         limit = self.row_count(top, scope)
         if top.ties:
             return f" QUALIFY rank() OVER ({ordering}) <= {limit}", ""
-        if list(columns_of(top.count, queries=False)):  # of an outer query, which DuckDB's LIMIT cannot name
+        named = (
+            *columns_of(top.count, queries=False),  # of an outer query
+            *(node for node in top.count.walk() if self.lateral and isinstance(node, syntax.Variable)),
+        )
+        if named:  # DuckDB's LIMIT cannot name columns
             return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
 
@@ -918,6 +932,15 @@ def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
     if given < needed:
         return sql_error(8158, alias, line=line)
     return sql_error(8159, alias, line=line)
+
+
+def _numbers_rows(order: str, scope: Scope) -> bool:
+    """Whether an order is the one in which DuckDB gives the rows of the only source."""
+    if len(scope.sources) != 1:
+        return False
+    (source,) = scope.sources
+    numbers = (source.value(column) for column in source.columns if column.numbered)
+    return any(order == f"{sort_key(value)} ASC NULLS FIRST" for value in numbers)
 
 
 def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> tuple[OutputColumn, ...]:

@@ -102,7 +102,7 @@ class FunctionCompiler(QueryCompiler):
         if function.name in self._calls and _count_calls(definition, function.name) > 1:
             raise unsupported(f"The function {function.name}, which calls itself more than once,", node.line)
         name, placeholders = self._named(arguments)
-        with self._inside(function):
+        with self._inside(function, arguments):
             body = self._scalar_body(definition, declared, placeholders)
         if definition.null_on_null and placeholders:
             unknown = " OR ".join(f"{value.sql} IS NULL" for value in placeholders.values())
@@ -116,7 +116,7 @@ class FunctionCompiler(QueryCompiler):
         if function.name in self._calls:
             raise unsupported(f"The recursive function {function.name}", node.line)
         name, placeholders = self._named(arguments)
-        with self._inside(function):
+        with self._inside(function, arguments):
             rows = self._rows(function.definition, placeholders)
         sqls = {key: value.sql for key, value in arguments.items()}
         if all(_is_own(sql) for sql in sqls.values()):
@@ -133,7 +133,7 @@ class FunctionCompiler(QueryCompiler):
         function = FunctionInfo(".".join(definition.name), definition, self.context)
         scalars = [parameter for parameter in definition.parameters if parameter.table is None]
         nulls = {parameter.name.lower(): typed_null(parameter.type) for parameter in scalars}
-        with self._inside(function):
+        with self._inside(function, {}):
             if definition.returns is None:
                 return self._rows(definition, nulls).columns
             self._scalar_body(definition, definition.returns, nulls)
@@ -176,15 +176,16 @@ class FunctionCompiler(QueryCompiler):
         return name, {key: Value(f"{name}.{identifier(key)}", value.type) for key, value in values.items()}
 
     @contextmanager
-    def _inside(self, function: FunctionInfo) -> Iterator[None]:
-        kept = self.context, self.running, self.tables, self._lists, self.recursion
+    def _inside(self, function: FunctionInfo, arguments: dict[str, Value]) -> Iterator[None]:
+        kept = self.context, self.running, self.tables, self._lists, self.recursion, self.lateral
+        self.lateral = self.lateral or not all(_is_own(value.sql) for value in arguments.values())
         self.context, self.tables, self._lists, self.recursion = function.context, {}, {}, None
         self._calls.append(function.name)
         try:
             yield
         finally:
             self._calls.pop()
-            self.context, self.running, self.tables, self._lists, self.recursion = kept
+            self.context, self.running, self.tables, self._lists, self.recursion, self.lateral = kept
 
     def variable(self, name: str, line: int) -> Value:
         """@x or @@x; in a function, the session's values that its own statements would change are refused."""

@@ -285,6 +285,8 @@ class Calls:
         (definition,) = parse_batch(item.definition, types=self.view.user_types(database)).statements
         assert isinstance(definition, syntax.CreateProcedure)
         full_name = f"{item.schema}.{item.name}"
+        if definition.as_owner and not self.shared.accounts.is_administrator(self.state.login):
+            raise unsupported("EXECUTE AS OWNER for a login other than the administrator", line)
         inner = self._enter(frame)
         inner.database, inner.schema, inner.procedure = database, item.schema, full_name
         inner.object_id, inner.chained = item.id, True

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from local_sqlserver.catalog import refused_views, system_views
-from local_sqlserver.catalog.objects import CatalogObject, quote, sequence_of
+from local_sqlserver.catalog.objects import MASTER, CatalogObject, quote, sequence_of
+from local_sqlserver.catalog.server_views import SPT_VALUES
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import FunctionInfo, Relation, ViewInfo
@@ -263,6 +264,8 @@ class StatementContext:
         item = item or catalog.find(schema, name)
         if item is None and schema.lower() == "dbo" and (view := system_views.find_compatible(name)) is not None:
             return self._system_relation(view, database)
+        if item is None and schema.lower() == "dbo" and database == MASTER and name.lower() == SPT_VALUES.name:
+            return self._system_relation(SPT_VALUES, database)
         if item is None and name.lower().startswith("sys") and refused_views.is_refused("sys", name):
             raise unsupported(f"The system view {name}", line)
         if item is not None and item.type == "SN" and not of_synonym:  # the base of a synonym is none

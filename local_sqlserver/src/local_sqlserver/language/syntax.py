@@ -1102,7 +1102,8 @@ class ProcedureParameter(Node):
 class CreateProcedure(Statement):
     """CREATE, ALTER or CREATE OR ALTER PROCEDURE; ``action`` is one of these, ``text`` the whole batch.
 
-    ``body`` holds the statements with the variables that they declare, the parameters among them.
+    ``body`` holds the statements with the variables that they declare, the parameters among them. ``as_owner`` is True
+    for EXECUTE AS OWNER.
     """
 
     action: str
@@ -1110,6 +1111,7 @@ class CreateProcedure(Statement):
     parameters: tuple[ProcedureParameter, ...]
     body: Batch
     text: str
+    as_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -462,6 +462,21 @@ SELECT CURSOR_STATUS('local', 'c'), CURSOR_STATUS('variable', '@c')
 -- source: functions/cursor-rows-transact-sql
 DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SELECT @@CURSOR_ROWS
 --> 2
+-- source: statements/execute-as-clause-transact-sql; system-catalog-views/sys-sql-modules-transact-sql
+CREATE PROCEDURE dbo.owned WITH EXECUTE AS OWNER AS SELECT USER_NAME()
+GO
+EXEC dbo.owned
+SELECT execute_as_principal_id FROM sys.sql_modules WHERE object_id = OBJECT_ID('dbo.owned')
+--> 'dbo'
+--> next result
+--> -2
+CREATE PROCEDURE dbo.owned WITH EXECUTE AS CALLER, RECOMPILE AS SELECT USER_NAME()
+GO
+EXEC dbo.owned
+SELECT execute_as_principal_id FROM sys.sql_modules WHERE object_id = OBJECT_ID('dbo.owned')
+--> 'dbo'
+--> next result
+--> NULL
 -- source: statements/execute-as-transact-sql
 EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
 --> 'dbo'

@@ -1350,3 +1350,12 @@ SELECT MAX(b) OVER (ORDER BY c) FROM dbo.t ORDER BY c
 --> next result
 --> NULL
 --> 4
+-- source: statements/create-index-transact-sql, backward compatible relational index; alter-table-table-constraint, WITH FILLFACTOR
+CREATE TABLE dbo.filled (a int NOT NULL, b int, CONSTRAINT pk PRIMARY KEY CLUSTERED (a) WITH FILLFACTOR = 100)
+ALTER TABLE dbo.filled ADD CONSTRAINT u UNIQUE (b) WITH FILLFACTOR = 90
+CREATE INDEX i ON dbo.filled (b) WITH PAD_INDEX, FILLFACTOR = 80
+CREATE INDEX i ON dbo.filled (b DESC) WITH DROP_EXISTING
+SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.filled') ORDER BY name
+--> 'i'
+--> 'pk'
+--> 'u'

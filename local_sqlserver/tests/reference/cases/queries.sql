@@ -466,6 +466,25 @@ CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
 --> 2
 --> 1
 -- source: queries/top-transact-sql, PERCENT
+CREATE FUNCTION dbo.numbers (@low int, @high int) RETURNS TABLE AS RETURN
+    WITH two AS (SELECT 1 AS c UNION ALL SELECT 1), many AS (SELECT 1 AS c FROM two a, two b, two d, two e, two f),
+    huge AS (SELECT 1 AS c FROM many a, many b, many d, many e, many f, many g, many h),
+    counted AS (SELECT ROW_NUMBER() OVER (ORDER BY (SELECT NULL)) AS n FROM huge)
+    SELECT TOP (@high - @low + 1) @low + n - 1 AS n FROM counted ORDER BY counted.n
+GO
+SELECT n FROM dbo.numbers(11, 13)
+--> 11
+--> 12
+--> 13
+CREATE FUNCTION dbo.letters (@text varchar(8000)) RETURNS TABLE AS RETURN
+    WITH five AS (SELECT 1 AS c UNION ALL SELECT 1 UNION ALL SELECT 1 UNION ALL SELECT 1 UNION ALL SELECT 1),
+    counted AS (SELECT TOP (DATALENGTH(@text)) ROW_NUMBER() OVER (ORDER BY (SELECT NULL)) AS n FROM five)
+    SELECT n, SUBSTRING(@text, n, 1) AS letter FROM counted
+GO
+SELECT t.id, l.letter FROM (VALUES (1, 'ab'), (2, 'c')) t (id, text) CROSS APPLY dbo.letters(t.text) l ORDER BY t.id, l.n
+--> 1 | 'a'
+--> 1 | 'b'
+--> 2 | 'c'
 SELECT TOP (50) PERCENT v FROM (VALUES ('10'), ('9')) x(v) ORDER BY CAST(v AS int)
 --> '9'
 SELECT TOP (1) WITH TIES v FROM (VALUES ('10'), ('9'), ('9')) x(v) ORDER BY CAST(v AS int)

@@ -828,10 +828,11 @@ class BatchParser(DefinitionParser):
             self.expect_operator(")")
         for parameter in parameters:
             self.declare_parameter(parameter, line)
+        as_owner = False
         if self.accept_word("WITH"):
-            self._procedure_option()
+            as_owner = self._procedure_option()
             while self.accept_operator(","):
-                self._procedure_option()
+                as_owner = self._procedure_option() or as_owner
         if self.at_word("FOR"):
             raise unsupported("CREATE PROCEDURE … FOR REPLICATION", line)
         self.expect_word("AS")
@@ -841,7 +842,7 @@ class BatchParser(DefinitionParser):
         if not body.statements:
             raise self.error()
         return syntax.CreateProcedure(
-            action=action, name=name, parameters=parameters, body=body, text=self.text, line=line
+            action=action, name=name, parameters=parameters, body=body, text=self.text, as_owner=as_owner, line=line
         )
 
     def _function(self, action: str, line: int) -> syntax.CreateFunction:
@@ -908,7 +909,7 @@ class BatchParser(DefinitionParser):
                     self.expect_operator("=")
                     self.expect_word("ON", "OFF")
                 elif not self.accept_word("SCHEMABINDING"):
-                    self._procedure_option()
+                    self._procedure_option(of_function=True)
             if self.accept_word("ON"):
                 for word in ("NULL", "INPUT"):
                     self.expect_word(word)
@@ -944,14 +945,17 @@ class BatchParser(DefinitionParser):
             return parse_insert_bulk(self)
         return self.insert(self.token.line)
 
-    def _procedure_option(self) -> None:
+    def _procedure_option(self, *, of_function: bool = False) -> bool:
+        """Step over an option of a procedure or function; return whether it is EXECUTE AS OWNER."""
         line = self.token.line
         if self.accept_word("RECOMPILE"):
-            return
+            return False
         if self.accept_word("EXECUTE", "EXEC"):
             self.expect_word("AS")
             if self.accept_word("CALLER"):
-                return
+                return False
+            if not of_function and self.accept_word("OWNER"):
+                return True
             raise unsupported("EXECUTE AS other than CALLER", line)
         if not self.at_word("ENCRYPTION", "NATIVE_COMPILATION", "SCHEMABINDING"):
             raise self.error()

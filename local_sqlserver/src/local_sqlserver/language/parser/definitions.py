@@ -129,9 +129,13 @@ class DefinitionParser(DataParser):
                 return drop_existing
 
     def _index_options(self) -> bool:
-        """Step over WITH (option = value, …); return whether DROP_EXISTING is ON."""
+        """Step over WITH (option = value, …); return whether DROP_EXISTING is ON.
+
+        The older form has no parentheses: WITH FILLFACTOR = 80, DROP_EXISTING.
+        """
         self.expect_word("WITH")
-        self.expect_operator("(")
+        if not self.accept_operator("("):
+            return self._older_index_options()
         drop_existing = False
         while True:
             token = self.advance()
@@ -149,6 +153,22 @@ class DefinitionParser(DataParser):
                 break
         self.expect_operator(")")
         return drop_existing
+
+    def _older_index_options(self) -> bool:
+        drop_existing = False
+        while True:
+            option = self.expect_word(
+                *("PAD_INDEX", "FILLFACTOR", "SORT_IN_TEMPDB", "IGNORE_DUP_KEY", "STATISTICS_NORECOMPUTE"),
+                "DROP_EXISTING",
+            )
+            if option.upper == "IGNORE_DUP_KEY":
+                raise unsupported("IGNORE_DUP_KEY = ON", option.line)
+            if option.upper == "FILLFACTOR":
+                self.expect_operator("=")
+                self.advance()
+            drop_existing = drop_existing or option.upper == "DROP_EXISTING"
+            if not self.accept_operator(","):
+                return drop_existing
 
     def _column_definition(
         self, table: str, position: int = 1
