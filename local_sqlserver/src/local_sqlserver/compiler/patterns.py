@@ -86,3 +86,10 @@ def like_regex(pattern: str, escape: str = "") -> str:
             result.append(re.escape(character))
         position += 1
     return "".join(result)
+
+
+def patindex_regex(pattern: str, blanks: str) -> str:
+    """The regular expression of PATINDEX; its first group is the text before the match. ``blanks`` may follow it."""
+    start = "(.*?)" if pattern.startswith("%") else "()"
+    end = "" if pattern.endswith("%") else f"{blanks}$"
+    return f"^{start}(?:{like_regex(pattern.strip('%'))}){end}"

@@ -25,7 +25,7 @@ from local_sqlserver.compiler import determinism, folding, json_text
 from local_sqlserver.compiler.failures import raising, tsql_fail
 from local_sqlserver.compiler.message_format import format_message
 from local_sqlserver.compiler.parsed_text import tsql_parse, tsql_try_parse
-from local_sqlserver.compiler.patterns import like_regex
+from local_sqlserver.compiler.patterns import like_regex, patindex_regex
 from local_sqlserver.errors import sql_error, unsupported
 
 if TYPE_CHECKING:
@@ -223,6 +223,11 @@ def tsql_like_regex(pattern: str, escape: str) -> str:
     return like_regex(pattern, escape)
 
 
+def tsql_patindex_regex(pattern: str, blanks: str) -> str:
+    """Return the regular expression of a pattern of PATINDEX that is not a constant."""
+    return patindex_regex(pattern, blanks)
+
+
 _NODE = getnode().to_bytes(6, "big")
 """The network address of this computer, in the last bytes of its sequential identifiers."""
 _sequential = threading.Lock()
@@ -297,6 +302,7 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_guid_bytes: (["VARCHAR"], "BLOB"),
     tsql_bytes_guid: (["BLOB"], "VARCHAR"),
     tsql_like_regex: (["VARCHAR", "VARCHAR"], "VARCHAR"),
+    tsql_patindex_regex: (["VARCHAR", "VARCHAR"], "VARCHAR"),
     json_text.tsql_is_json: (["VARCHAR", "VARCHAR"], "INTEGER"),
     json_text.tsql_json_value: (["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     json_text.tsql_json_query: (["VARCHAR", "VARCHAR"], "VARCHAR"),

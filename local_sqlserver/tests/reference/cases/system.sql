@@ -466,3 +466,10 @@ SELECT IS_DETERMINISTIC FROM INFORMATION_SCHEMA.ROUTINES
 -- source: functions/col-length-transact-sql, functions/col-name-transact-sql, functions/columnproperty-transact-sql
 SELECT COL_LENGTH('sys.objects', 'name'), COL_NAME(OBJECT_ID('sys.objects'), 1), COLUMNPROPERTY(OBJECT_ID('sys.objects'), 'name', 'AllowsNull'), COL_LENGTH('INFORMATION_SCHEMA.TABLES', 'TABLE_NAME')
 --> 256 | 'name' | 0 | 256
+-- source: functions/checksum-transact-sql; functions/newid-transact-sql
+SELECT COUNT(DISTINCT ABS(CHECKSUM(NEWID()) % 10)) FROM GENERATE_SERIES(1, 1000)
+--: int
+--> 10
+SELECT CHECKSUM(1)
+--> 1
+--! refused: The function CHECKSUM

@@ -132,12 +132,23 @@ SELECT PATINDEX('%b%', CAST('ab' AS varchar(max)))
 --: bigint
 --> 2
 
+DECLARE @pattern nvarchar(20) = N'%[^0-9]%', @missing varchar(9)
+SELECT PATINDEX(@pattern, '12x3'), PATINDEX(@pattern, '12'), PATINDEX('%' + 'B' + '%', 'abc'), PATINDEX(@missing, 'a'), PATINDEX(@pattern, @missing), PATINDEX(LEFT('ab%', 3), 'xab'), PATINDEX(RIGHT('%c', 2), 'abc ')
+--> 3 | 0 | 2 | NULL | NULL | 0 | 3
+CREATE FUNCTION dbo.digits (@text varchar(100), @others varchar(20)) RETURNS varchar(100) AS
+BEGIN
+    WHILE PATINDEX('%[' + @others + ']%', @text) > 0
+        SET @text = STUFF(@text, PATINDEX('%[' + @others + ']%', @text), 1, '')
+    RETURN @text
+END
+GO
+SELECT dbo.digits('a1!s2@', '^0-9'), dbo.digits('a1!s2@', 'a-z')
+--> '12' | '1!2@'
 SELECT PATINDEX('%ter%', 'interesting data'), PATINDEX('%[^ 0-9A-Za-z]%', 'Please ensure the door is locked!'), PATINDEX('abc', 'abcd'), PATINDEX('abc%', 'abcd'), PATINDEX('%x%', 'abc')
 --: int, int, int, int, int
 --> 3 | 33 | 0 | 1 | 0
 SELECT PATINDEX('%en_ure%', 'Please ensure the door is locked!'), PATINDEX('%[0-9]%', 'abc123'), PATINDEX(CAST(NULL AS varchar(5)), 'a'), PATINDEX('%a%', CAST(NULL AS varchar(5)))
 --> 8 | 4 | NULL | NULL
---! refused: PATINDEX with a pattern that is not a constant
 -- source: functions/concat-transact-sql
 SELECT CONCAT('a', NULL, 1, N'b'), CONCAT(NULL, NULL), CONCAT('', ''), CONCAT('a', 1.50, CAST('2024-01-02' AS date))
 --> 'a1b' | '' | '' | 'a1.502024-01-02'

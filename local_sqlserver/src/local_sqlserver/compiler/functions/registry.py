@@ -22,7 +22,7 @@ from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, convert
 from local_sqlserver.compiler.fragments import Predicate, Value
 from local_sqlserver.compiler.names import Rows, Scope
-from local_sqlserver.compiler.types import BIGINT, text_length, text_type
+from local_sqlserver.compiler.types import BIGINT, INT, text_length, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, SqlType
@@ -221,6 +221,8 @@ def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
     Raises SqlError 195 for an unknown name, 40510 for a refused function, and SQL Server's errors for the form of the
     call and the number of its arguments before errors in the arguments themselves.
     """
+    if _is_random(node):
+        return Value("CAST(floor(random() * 4294967296) - 2147483648 AS INTEGER)", INT)
     function = _find(node)
     if function is None or function.compile is None:
         raise sql_error(195, node.written, "built-in function name", line=node.line)
@@ -236,6 +238,12 @@ def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
     if function.result is None:
         raise TypeError(f"{function.name} declares no type for its SQL")
     return Value(compiled, function.result)
+
+
+def _is_random(node: syntax.Call) -> bool:
+    """Whether a call is CHECKSUM(NEWID()), any INT; the checksums of known values are refused."""
+    (argument,) = node.arguments if len(node.arguments) == 1 else (None,)
+    return node.name == "CHECKSUM" and isinstance(argument, syntax.Call) and argument.name == "NEWID"
 
 
 def compile_table(compiler: Compiler, node: syntax.Call, scope: Scope) -> Rows:

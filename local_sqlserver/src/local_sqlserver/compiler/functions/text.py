@@ -169,25 +169,32 @@ def _charindex(call: Call) -> Value:
 @text.scalar("PATINDEX", least=2)
 def _patindex(call: Call) -> Value:
     pattern = call.arguments[0].constant
-    if pattern is None:
-        raise unsupported("PATINDEX with a pattern that is not a constant", call.line)
     value = call.text(1)
     by = replace(value, collation=compared([call.arguments[0], value], "patindex", call.line))
+    declared = BIGINT if value.type.length == MAX else INT
+    # Trailing blanks of the text do not count, as for LIKE, unless one of the two is Unicode.
+    blanks = "" if _kind(call.arguments[0], value) == "nvarchar" else " *"
+    options = "s" if by.case_counts else "si"
+    counter = "length" if _whole_characters(by) else "tsql_len"
+    if pattern is None:
+        given = f"tsql_patindex_regex({call.text(0).sql}, {quote(blanks)})"
+        before = f"regexp_extract({value.sql}, {given}, 1, '{options}')"
+        matches = f"regexp_matches({value.sql}, {given}, '{options}')"
+        return Value(
+            f"CAST(CASE WHEN {matches} THEN {counter}({before}) + 1 WHEN NOT {matches} THEN 0 END "
+            f"AS {duckdb_type(declared)})",
+            declared,
+        )
     anchored_start = not pattern.startswith("%")
     anchored_end = not pattern.endswith("%")
     core = like_regex(pattern.strip("%"))
-    # Trailing blanks of the text do not count, as for LIKE, unless one of the two is Unicode.
-    blanks = "" if _kind(call.arguments[0], value) == "nvarchar" else " *"
     regex = f"{'^' if anchored_start else ''}(?:{core}){f'{blanks}$' if anchored_end else ''}"
-    options = "s" if by.case_counts else "si"
-    counter = "length" if _whole_characters(by) else "tsql_len"
     # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
     found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
     if anchored_start:
         found = "''"
     test = f"regexp_matches({value.sql}, {quote(regex)}, '{options}')"
     sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN {counter}({found}) + 1 ELSE 0 END"
-    declared = BIGINT if value.type.length == MAX else INT
     return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
 
