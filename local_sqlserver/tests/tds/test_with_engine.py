@@ -115,6 +115,13 @@ def test_a_commit_keeps_and_a_rollback_takes_back(connect: Connect, driver: str)
     assert [row.a for row in connect().execute(f"SELECT a FROM {table}")] == [1]
 
 
+def test_a_change_of_language_reaches_the_client_with_its_message(connect: Connect) -> None:
+    cursor = connect().execute("SET LANGUAGE British")
+    assert [text.rpartition("]")[2] for _, text in cursor.messages] == ["Changed language setting to British."]
+    row = cursor.execute("SELECT @@LANGUAGE, CAST('31/12/2024' AS date)").fetchone()
+    assert tuple(row) == ("British", dt.date(2024, 12, 31))
+
+
 def test_prints_row_counts_and_result_sets_arrive_in_order(connect: Connect) -> None:
     cursor = connect().execute("SET NOCOUNT ON; PRINT 'start'; SELECT 1 AS a; SELECT 2 AS b, N'zwei' AS c; PRINT 'end'")
     messages = list(cursor.messages)

@@ -750,7 +750,9 @@ class QueryCompiler(ExpressionCompiler):
         )
         columns = tuple(
             OutputColumn(
-                f"{index}", declared, f"{index}", joined(values, node.line), all(value.null for value in values)
+                *(f"{index}", declared, f"{index}", joined(values, node.line)),
+                null=all(value.null for value in values),
+                required=all(value.required for value in values),
             )
             for index, (declared, values) in enumerate(zip(types, zip(*rows, strict=True), strict=True))
         )

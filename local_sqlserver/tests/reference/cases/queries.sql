@@ -436,6 +436,11 @@ SELECT 1 AS a, 2 AS a FOR JSON PATH
 SELECT LEN(a) FROM (SELECT (SELECT REPLICATE('x', 5000) AS v FOR JSON PATH) AS a) AS t
 --> 5010
 -- source: queries/table-value-constructor-transact-sql, data types
+SELECT id, name INTO dbo.given FROM (VALUES (1, 'a'), (2, NULL)) x(id, name)
+SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.given') ORDER BY name
+ALTER TABLE dbo.given ADD PRIMARY KEY (id)
+--> 'id' | 0
+--> 'name' | 1
 CREATE TABLE dbo.days (day date)
 INSERT dbo.days SELECT day FROM (VALUES (NULL), (NULL)) x(day)
 INSERT dbo.days SELECT day FROM (SELECT NULL AS day UNION ALL SELECT NULL) x;
