@@ -158,6 +158,13 @@ def test_a_withdrawn_day_leaves_no_version_of_members_that_later_days_lack(empti
     assert rows(emptied, HELMET) == [("Touring", EVER, ALWAYS, 12)]
 
 
+def test_a_withdrawn_correction_leaves_no_version_of_members_that_it_added(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], LEFT), (DAYS[0], BASE), (DAYS[1], LEFT)])
+    emptied.execute("EXEC etl.withdraw_batch 2, N'the first drop of the day was right'")
+    assert rows(emptied, CUSTOMER) == rows(emptied, HELMET) == []
+    assert rows(emptied, BOUGHT) == [(0, 0, None)]
+
+
 def test_a_member_that_an_earlier_day_had_is_known_whatever_was_corrected_and_withdrawn(
     emptied: Warehouse, tmp_path: Path
 ) -> None:

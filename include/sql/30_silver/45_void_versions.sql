@@ -47,7 +47,12 @@ BEGIN
         AND withdrawn_reason IS NULL
         AND business_date IN (SELECT d.business_date FROM #days AS d);
 
-    IF @corrected_date IS NULL AND NOT EXISTS (SELECT 1 FROM #withdrawn_days)
+    IF
+        @corrected_date IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM etl.batch
+            WHERE withdrawn_reason IS NOT NULL
+        )
         RETURN;
 
     SELECT
@@ -66,6 +71,7 @@ BEGIN
     SELECT
         c.customer_key,
         CASE WHEN c.in_source = 0 THEN @corrected_date END AS corrected_date,
+        CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
         CASE WHEN c.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
         f.opened_at AS added_at
     INTO #customers
@@ -82,6 +88,7 @@ BEGIN
                 AND (
                     v.valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
                     OR (v.valid_from = @corrected_date AND c.in_source = 0)
+                    OR (v.valid_from = f.business_date AND f.withdrawn_reason IS NOT NULL)
                 )
         );
 
@@ -92,6 +99,7 @@ BEGIN
             v.valid_from,
             LEAD(v.valid_from) OVER (PARTITION BY v.customer_key ORDER BY v.valid_from) AS next_from,
             c.corrected_date,
+            c.withdrawn_date,
             c.last_date,
             c.added_at
         FROM silver.customer_versions AS v
@@ -106,7 +114,11 @@ BEGIN
     INTO #void_customers
     FROM versions
     WHERE
-        (valid_from = corrected_date OR valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w))
+        (
+            valid_from = corrected_date
+            OR valid_from = withdrawn_date
+            OR valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
+        )
         AND NOT EXISTS (
             SELECT 1 FROM #days AS d
             WHERE
@@ -164,6 +176,7 @@ BEGIN
             CASE WHEN v.in_source = 1 AND (p.in_source = 1 OR p.last_batch_id = @shown_batch_id) THEN 1 ELSE 0 END
                 AS is_shown,
             CASE WHEN p.in_source = 0 THEN @corrected_date END AS corrected_date,
+            CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
             CASE WHEN p.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
             f.opened_at AS added_at,
             ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from) AS change_number,
@@ -190,6 +203,7 @@ BEGIN
             WHEN
                 delivered_from NOT IN (SELECT w.business_date FROM #withdrawn_days AS w)
                 AND (delivered_from <> corrected_date OR corrected_date IS NULL)
+                AND (delivered_from <> withdrawn_date OR withdrawn_date IS NULL)
                 THEN 0
             WHEN
                 change_number = 1
