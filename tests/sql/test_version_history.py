@@ -123,6 +123,71 @@ def test_a_corrected_drop_of_the_day_leaves_no_version_of_the_wrong_one(emptied:
     ]
 
 
+LEFT = {CUST: [BASE[CUST][0], BASE[CUST][2]], PRD: BASE[PRD][:2]}
+"""Customer 11001 and the helmet are not delivered."""
+BOUGHT = "SELECT customer_key, product_key, cost FROM gold.fact_sales WHERE order_number = N'SO101'"
+
+
+@pytest.mark.parametrize("again", [1, 2], ids=["the same day", "a replay of the day"])
+def test_a_corrected_day_leaves_no_version_of_members_that_it_lacks(
+    emptied: Warehouse, tmp_path: Path, again: int
+) -> None:
+    """Of members that only the wrong drop had, and of those that it had changed."""
+    load(emptied, tmp_path, [(day, LEFT) for day in DAYS[:again]])
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[0], LEFT)], replay=True)
+    assert rows(emptied, CUSTOMER) == rows(emptied, HELMET) == []
+    assert rows(emptied, BOUGHT) == [(0, 0, None)]
+    load(emptied, tmp_path, [(DAYS[again], CHANGED)])
+    assert rows(emptied, CUSTOMER) == [("France", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Touring", EVER, ALWAYS, 12)]
+
+    load(emptied, tmp_path, [(DAYS[3], BASE), (DAYS[3], {**BASE, **LEFT})])
+    assert rows(emptied, CUSTOMER) == [("France", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Touring", EVER, ALWAYS, 12)]
+    assert rows(emptied, BOUGHT) != [(0, 0, None)]
+
+
+def test_a_withdrawn_day_leaves_no_version_of_members_that_later_days_lack(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], LEFT), (DAYS[1], BASE), (DAYS[2], LEFT)])
+    emptied.execute("EXEC etl.withdraw_batch 2, N'wrong'")
+    assert rows(emptied, CUSTOMER) == rows(emptied, HELMET) == []
+    assert rows(emptied, BOUGHT) == [(0, 0, None)]
+    load(emptied, tmp_path, [(DAYS[3], {**BASE, **CHANGED}), (DAYS[4], LEFT)])
+    emptied.execute("EXEC etl.withdraw_batch 3, N'wrong as well'")
+    assert rows(emptied, CUSTOMER) == [("France", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Touring", EVER, ALWAYS, 12)]
+
+
+def test_a_withdrawn_correction_leaves_no_version_of_members_that_it_added(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], LEFT), (DAYS[0], BASE), (DAYS[1], LEFT)])
+    emptied.execute("EXEC etl.withdraw_batch 2, N'the first drop of the day was right'")
+    assert rows(emptied, CUSTOMER) == rows(emptied, HELMET) == []
+    assert rows(emptied, BOUGHT) == [(0, 0, None)]
+
+
+def test_a_member_that_an_earlier_day_had_is_known_whatever_was_corrected_and_withdrawn(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[0], BASE)])
+    before = rows(emptied, CUSTOMER), rows(emptied, HELMET), rows(emptied, BOUGHT)
+    load(emptied, tmp_path, [(DAYS[1], LEFT), (DAYS[1], CHANGED)])
+    emptied.execute("EXEC etl.withdraw_batch 4, N'the first drop of the day was right'")
+    for _ in range(2):
+        assert (rows(emptied, CUSTOMER), rows(emptied, HELMET), rows(emptied, BOUGHT)) == before
+        load(emptied, tmp_path, [(DAYS[2], LEFT)])
+
+
+def test_a_backfilled_day_is_the_last_of_members_that_left_before(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[3], LEFT)])
+    for number in (1, 2):
+        sold = f"SO30{number},HL-U509,11001,20240616,20240620,20240627,35,1,35"
+        write_drop(tmp_path / f"history {number}", {**BASE, **CHANGED, SALES: [*BASE[SALES], sold]})
+        load_history(emptied, f"backfill {number}", DAYS[number], tmp_path / f"history {number}")
+    emptied.execute("EXEC etl.withdraw_batch 3, N'wrong'")
+    assert [row[0] for row in rows(emptied, CUSTOMER)] == ["United States", "France"]
+    assert [row[0] for row in rows(emptied, HELMET)] == ["Other Sales", "Touring"]
+
+
 def test_a_withdrawn_day_leaves_no_version(emptied: Warehouse, tmp_path: Path) -> None:
     later = {**MOVED, PRD: [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]}
     load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], later)])

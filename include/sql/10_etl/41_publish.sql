@@ -149,9 +149,9 @@ BEGIN
             BEGIN
                 EXEC silver.load_spellings @batch_id;
                 EXEC silver.load_customers @batch_id;
+                EXEC silver.load_products @batch_id;
                 EXEC silver.void_versions @batch_id;
                 EXEC silver.load_customer_versions @batch_id;
-                EXEC silver.load_products @batch_id;
                 EXEC silver.load_product_versions @batch_id;
                 EXEC silver.load_sales @batch_id;
 

@@ -140,7 +140,7 @@ BEGIN
                 N'Gold shows batch ', @batch_id, N'. Batch ', @before_id, N' of ', @before_date, N' is loaded again.'
             );
 
-            -- From here on silver.load_sales treats members that only this batch delivered as unknown.
+            -- From here on silver.void_versions voids what only this batch had.
             UPDATE etl.batch
             SET withdrawn_reason = @reason
             WHERE batch_id IN (SELECT w.batch_id FROM #withdrawn AS w);

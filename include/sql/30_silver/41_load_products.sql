@@ -1,8 +1,8 @@
 /*
 Purpose:    updates the products that silver has to their current version, and gives new ones their surrogate keys
             (silver.joined_product_versions).
-            Called by etl.publish, in its transaction. A history batch only adds the products that silver lacks, with
-            in_source = 0.
+            Called by etl.publish, in its transaction. A history batch adds the products that silver lacks, with
+            in_source = 0, and is the last batch of those that left the drops earlier.
 Parameters: @batch_id
 Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
@@ -121,6 +121,24 @@ BEGIN
     WHERE d.difference = N'changed';
 
     SET @rows_updated = @@ROWCOUNT;
+
+    -- The last batch that held a member which has left the drops is that of the latest day.
+    UPDATE t
+    SET last_batch_id = @batch_id
+    FROM silver.products AS t
+    INNER JOIN silver.joined_product_versions AS s
+        ON t.product_number = s.product_number
+    INNER JOIN etl.batch AS l
+        ON t.last_batch_id = l.batch_id
+    INNER JOIN etl.batch AS b
+        ON b.batch_id = @batch_id
+    WHERE
+        @is_history = 1
+        AND t.in_source = 0
+        AND s.is_current = 1
+        AND (l.business_date < b.business_date OR l.withdrawn_reason IS NOT NULL);
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
 
     INSERT INTO silver.products
     (

@@ -51,50 +51,31 @@ BEGIN
         @shown_date = business_date
     FROM gold.current_batch;
 
-    -- The batches whose drops no longer count: withdrawn, or corrected by a drop of their business date.
-    SELECT w.batch_id
-    INTO #replaced
-    FROM etl.batch AS w
-    WHERE
-        w.withdrawn_reason IS NOT NULL
-        OR (@is_history = 0 AND w.business_date = @business_date)
-        OR EXISTS (
-            SELECT 1 FROM etl.batch AS n
-            WHERE
-                n.business_date = w.business_date
-                AND n.shown_at > w.published_at
-                AND n.batch_id <> w.batch_id
-                AND n.withdrawn_reason IS NULL
-        );
-
-    -- A member that only such batches delivered counts as unknown. It keeps its key for a later delivery.
+    -- A member without a version is one that only withdrawn or corrected drops had (silver.void_versions): it counts as
+    -- unknown, and keeps its key for a later delivery.
     SELECT
         p.product_number,
         p.product_key,
         p.cost
     INTO #products
     FROM silver.products AS p
-    LEFT JOIN #replaced AS f
-        ON p.first_batch_id = f.batch_id
-    LEFT JOIN #replaced AS l
-        ON p.last_batch_id = l.batch_id
     WHERE
         p.product_key <> 0
-        AND (p.in_source = 1 OR f.batch_id IS NULL OR l.batch_id IS NULL);
+        AND p.product_key IN (
+            SELECT v.product_key FROM silver.product_versions AS v
+            WHERE v.is_void = 0
+        );
 
     SELECT
         c.customer_id,
         c.customer_key
     INTO #customers
     FROM silver.customers AS c
-    LEFT JOIN #replaced AS f
-        ON c.first_batch_id = f.batch_id
-    LEFT JOIN #replaced AS l
-        ON c.last_batch_id = l.batch_id
     WHERE
-        c.in_source = 1
-        OR f.batch_id IS NULL
-        OR l.batch_id IS NULL;
+        c.customer_key IN (
+            SELECT v.customer_key FROM silver.customer_versions AS v
+            WHERE v.is_void = 0
+        );
 
     -- The histories as tables, because the rows of their window functions cannot be estimated in the join.
     SELECT

@@ -1,8 +1,11 @@
 /*
 Purpose:    voids the versions of customers and products that only withdrawn drops had: no published day remains from
-            the version's begin until the next one begins. If the versions beside it are equal, the earlier one goes on.
-            A version of the CRM whose first change is void takes the values of the next change.
-            Called by etl.publish before it loads the versions, and by etl.withdraw_batch, each in its transaction.
+            the version's begin until the next one begins, or until its member left the drops. So are those of members
+            that the drop lacks, if only the drop had them that it corrects. If the versions beside a void one are
+            equal, the earlier one goes on. A version of the CRM whose first change is void takes the values of the
+            next change. A member without another version is unknown to sales.
+            Called by etl.publish after it loads the members and before it loads the versions, and by
+            etl.withdraw_batch, each in its transaction.
 Parameters: @batch_id  the batch that is published or withdrawn
 Example:    EXEC etl.withdraw_batch 7, N'Loaded as 2062 instead of 2026.';
 */
@@ -13,15 +16,21 @@ BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
 
+    DECLARE @shown_batch_id INT;
     DECLARE @shown_date DATE;
+    DECLARE @corrected_date DATE;
+    DECLARE @knows_last_days BIT;
 
-    SELECT DISTINCT business_date
+    SELECT
+        business_date,
+        MAX(published_at) AS published_at
     INTO #days
     FROM etl.batch
     WHERE
         published_at IS NOT NULL
         AND (shown_at IS NOT NULL OR is_history = 1)
-        AND withdrawn_reason IS NULL;
+        AND withdrawn_reason IS NULL
+    GROUP BY business_date;
 
     SELECT DISTINCT business_date
     INTO #withdrawn_days
@@ -30,28 +39,73 @@ BEGIN
         withdrawn_reason IS NOT NULL
         AND business_date NOT IN (SELECT d.business_date FROM #days AS d);
 
-    IF NOT EXISTS (SELECT 1 FROM #withdrawn_days)
+    SELECT @corrected_date = business_date
+    FROM etl.batch
+    WHERE
+        batch_id = @batch_id
+        AND is_history = 0
+        AND withdrawn_reason IS NULL
+        AND business_date IN (SELECT d.business_date FROM #days AS d);
+
+    IF
+        @corrected_date IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM etl.batch
+            WHERE withdrawn_reason IS NOT NULL
+        )
         RETURN;
 
-    SELECT @shown_date = c.business_date
+    SELECT
+        @shown_batch_id = c.batch_id,
+        @shown_date = c.business_date
     FROM gold.current_batch AS c
     INNER JOIN etl.batch AS b
         ON c.batch_id = b.batch_id
     WHERE b.withdrawn_reason IS NULL;
 
+    -- While gold shows an older day, members may be in later drops than the one that held them last.
+    SELECT @knows_last_days = CASE WHEN @shown_date < MAX(business_date) THEN 0 ELSE 1 END
+    FROM #days;
+
+    -- The members whose versions may be void, the last day that had them, and since when one may have had them.
+    SELECT
+        c.customer_key,
+        CASE WHEN c.in_source = 0 THEN @corrected_date END AS corrected_date,
+        CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
+        CASE WHEN c.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
+        f.opened_at AS added_at
+    INTO #customers
+    FROM silver.customers AS c
+    INNER JOIN etl.batch AS f
+        ON c.first_batch_id = f.batch_id
+    INNER JOIN etl.batch AS l
+        ON c.last_batch_id = l.batch_id
+    WHERE
+        c.customer_key IN (
+            SELECT v.customer_key FROM silver.customer_versions AS v
+            WHERE
+                v.is_void = 0
+                AND (
+                    v.valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
+                    OR (v.valid_from = @corrected_date AND c.in_source = 0)
+                    OR (v.valid_from = f.business_date AND f.withdrawn_reason IS NOT NULL)
+                )
+        );
+
     WITH versions AS (
         SELECT
-            customer_version_key,
-            customer_key,
-            valid_from,
-            LEAD(valid_from) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_from
-        FROM silver.customer_versions
-        WHERE
-            is_void = 0
-            AND customer_key IN (
-                SELECT v.customer_key FROM silver.customer_versions AS v
-                WHERE v.valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
-            )
+            v.customer_version_key,
+            v.customer_key,
+            v.valid_from,
+            LEAD(v.valid_from) OVER (PARTITION BY v.customer_key ORDER BY v.valid_from) AS next_from,
+            c.corrected_date,
+            c.withdrawn_date,
+            c.last_date,
+            c.added_at
+        FROM silver.customer_versions AS v
+        INNER JOIN #customers AS c
+            ON v.customer_key = c.customer_key
+        WHERE v.is_void = 0
     )
 
     SELECT
@@ -60,12 +114,19 @@ BEGIN
     INTO #void_customers
     FROM versions
     WHERE
-        valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
+        (
+            valid_from = corrected_date
+            OR valid_from = withdrawn_date
+            OR valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
+        )
         AND NOT EXISTS (
             SELECT 1 FROM #days AS d
             WHERE
                 d.business_date >= versions.valid_from
                 AND (d.business_date < versions.next_from OR versions.next_from IS NULL)
+                AND (d.business_date <= versions.last_date OR versions.last_date IS NULL)
+                AND (d.business_date <> versions.corrected_date OR versions.corrected_date IS NULL)
+                AND d.published_at >= versions.added_at
         );
 
     UPDATE silver.customer_versions
@@ -112,13 +173,22 @@ BEGIN
             v.product_key,
             v.start_date,
             v.delivered_from,
-            v.in_source & p.in_source AS is_shown,
+            CASE WHEN v.in_source = 1 AND (p.in_source = 1 OR p.last_batch_id = @shown_batch_id) THEN 1 ELSE 0 END
+                AS is_shown,
+            CASE WHEN p.in_source = 0 THEN @corrected_date END AS corrected_date,
+            CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
+            CASE WHEN p.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
+            f.opened_at AS added_at,
             ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from) AS change_number,
             LEAD(v.delivered_from) OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from)
                 AS next_from
         FROM silver.product_versions AS v
         INNER JOIN silver.products AS p
             ON v.product_key = p.product_key
+        INNER JOIN etl.batch AS f
+            ON p.first_batch_id = f.batch_id
+        INNER JOIN etl.batch AS l
+            ON p.last_batch_id = l.batch_id
         WHERE
             v.is_void = 0
             AND v.product_key <> 0
@@ -130,10 +200,15 @@ BEGIN
         start_date,
         change_number,
         CASE
-            WHEN delivered_from NOT IN (SELECT w.business_date FROM #withdrawn_days AS w) THEN 0
+            WHEN
+                delivered_from NOT IN (SELECT w.business_date FROM #withdrawn_days AS w)
+                AND (delivered_from <> corrected_date OR corrected_date IS NULL)
+                AND (delivered_from <> withdrawn_date OR withdrawn_date IS NULL)
+                THEN 0
             WHEN
                 change_number = 1
                 AND is_shown = 1
+                AND (@shown_date <> corrected_date OR corrected_date IS NULL)
                 AND (@shown_date < next_from OR (next_from IS NULL AND @shown_date IS NOT NULL))
                 THEN 0
             WHEN
@@ -142,6 +217,9 @@ BEGIN
                     WHERE
                         d.business_date >= changes.delivered_from
                         AND (d.business_date < changes.next_from OR changes.next_from IS NULL)
+                        AND (d.business_date <= changes.last_date OR changes.last_date IS NULL)
+                        AND (d.business_date <> changes.corrected_date OR changes.corrected_date IS NULL)
+                        AND d.published_at >= changes.added_at
                 )
                 THEN 0
             ELSE 1
