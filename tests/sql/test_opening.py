@@ -107,7 +107,7 @@ def test_sessions_that_open_a_run_at_once_get_one_batch_or_are_refused(emptied: 
     for number in range(5):
         together = Barrier(sessions)
 
-        def opened(run: str = f"run {number}", together: Barrier = together) -> int:
+        def opened(run: str = f"run {number}", together: Barrier = together) -> int | None:
             with emptied.connect() as connection:
                 together.wait()
                 try:

@@ -56,6 +56,36 @@ def load(warehouse: Warehouse, folder: Path, days: Sequence[tuple[date, Lines]],
         warehouse.load(drop, day, same_drop=True, **options)  # type: ignore[arg-type]
 
 
+PRODUCT_LINES = {"a": "Road", "b": "Touring", "c": "Mountain"}
+COUNTRIES = {"a": "Canada", "b": "France", "c": "Italy"}
+
+
+def days_of(values: str) -> list[Lines]:
+    """Drops of days on which the helmet has the line, and customer 11001 the country, of a letter each."""
+    return [
+        {
+            PRD: [*BASE[PRD][:2], BASE[PRD][2].replace(",S ,", f",{PRODUCT_LINES[value][0]} ,")],
+            LOC: [BASE[LOC][0], f"AW-00011001,{COUNTRIES[value]}", BASE[LOC][2]],
+            SALES: [*BASE[SALES], BOUGHT_LATER, f"SO30{day},HL-U509,11001,20240101,20240106,20240113,35,1,35"],
+        }
+        for day, value in enumerate(values)
+    ]
+
+
+def versions_of(values: str) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """The lines of the helmet and the countries of the customer with their begins, after these days."""
+    begins = [day for day, value in enumerate(values) if day == 0 or value != values[day - 1]]
+    return (
+        [(PRODUCT_LINES[values[day]], DAYS[day] if day else EVER) for day in begins],
+        [(COUNTRIES[values[day]], DAYS[day] if day else EVER) for day in begins],
+    )
+
+
+def histories(warehouse: Warehouse) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """What ``versions_of`` gives, on record."""
+    return [row[:2] for row in rows(warehouse, HELMET)], [row[:2] for row in rows(warehouse, CUSTOMER)]
+
+
 def test_a_customer_who_moves_has_a_version_for_each_country(emptied: Warehouse, tmp_path: Path) -> None:
     with_sale = {**MOVED, SALES: [*BASE[SALES], BOUGHT_LATER]}
     load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], BASE), (DAYS[2], with_sale), (DAYS[3], with_sale)])
@@ -289,16 +319,7 @@ def test_a_backfilled_day_tells_what_was_before(emptied: Warehouse, tmp_path: Pa
 def test_members_have_the_same_versions_in_whatever_order_their_days_are_loaded(
     emptied: Warehouse, tmp_path: Path, values: str, order: list[int], older: str
 ) -> None:
-    lines = {"a": "Road", "b": "Touring", "c": "Mountain"}
-    countries = {"a": "Canada", "b": "France", "c": "Italy"}
-    days = [
-        {
-            PRD: [*BASE[PRD][:2], BASE[PRD][2].replace(",S ,", f",{lines[value][0]} ,")],
-            LOC: [BASE[LOC][0], f"AW-00011001,{countries[value]}", BASE[LOC][2]],
-            SALES: [*BASE[SALES], BOUGHT_LATER, f"SO30{day},HL-U509,11001,20240101,20240106,20240113,35,1,35"],
-        }
-        for day, value in enumerate(values)
-    ]
+    days = days_of(values)
     latest = -1
     for day in order:
         if day > latest or older == "replay":
@@ -308,30 +329,32 @@ def test_members_have_the_same_versions_in_whatever_order_their_days_are_loaded(
             load_history(emptied, f"backfill {day}", DAYS[day], tmp_path / f"history {day}")
         latest = max(latest, day)
     load(emptied, tmp_path, [(DAYS[latest], days[latest])])
-    begins = [day for day, value in enumerate(values) if day == 0 or value != values[day - 1]]
-    versions = [(values[day], DAYS[day] if day else EVER) for day in begins]
-    assert [row[:2] for row in rows(emptied, HELMET)] == [(lines[value], begin) for value, begin in versions]
-    assert [row[:2] for row in rows(emptied, CUSTOMER)] == [(countries[value], begin) for value, begin in versions]
+    assert histories(emptied) == versions_of(values)
     bought = [values[0], values[min(2, len(values) - 1)]]
     assert [row[1:3] for row in rows(emptied, SOLD) if row[0] in ("SO101", "SO200")] == [
-        (countries[value], lines[value]) for value in bought
+        (COUNTRIES[value], PRODUCT_LINES[value]) for value in bought
     ]
 
 
-@pytest.mark.parametrize("wrong", ["b", "c"])
-def test_a_corrected_day_is_like_the_days_beside_it(emptied: Warehouse, tmp_path: Path, wrong: str) -> None:
-    drops = {"a": BASE, "b": CHANGED, "c": {LOC: [BASE[LOC][0], "AW-00011001,Italy", BASE[LOC][2]], PRD: BASE[PRD]}}
-    corrected = "a" if wrong == "b" else "b"
-    last = {"b": "a", "c": "b"}[wrong]
-    load(emptied, tmp_path, [(DAYS[0], drops["a"]), (DAYS[1], drops[wrong]), (DAYS[2], drops[last])])
-    load(emptied, tmp_path, [(DAYS[1], drops[corrected])], replay=True)
-    load(emptied, tmp_path, [(DAYS[2], drops[last])])
-    if corrected == "a":
-        assert [row[:2] for row in rows(emptied, CUSTOMER)] == [("United States", EVER)]
-        assert [row[:2] for row in rows(emptied, HELMET)] == [("Other Sales", EVER)]
-    else:
-        assert [row[:2] for row in rows(emptied, CUSTOMER)] == [("United States", EVER), ("France", DAYS[1])]
-        assert [row[:2] for row in rows(emptied, HELMET)] == [("Other Sales", EVER), ("Touring", DAYS[1])]
+@pytest.mark.parametrize(
+    ("loaded", "corrected", "expected"),
+    [
+        ("aba", {1: "a"}, "aaa"),
+        ("aab", {1: "b"}, "abb"),
+        ("aa", {0: "b"}, "ba"),
+        ("abb", {1: "a"}, "aab"),
+        ("abbc", {1: "c"}, "acbc"),
+    ],
+)
+def test_a_corrected_day_leaves_the_days_after_it_as_they_were(
+    emptied: Warehouse, tmp_path: Path, loaded: str, corrected: dict[int, str], expected: str
+) -> None:
+    drops = [days_of(loaded)[day] for day in range(len(loaded))]
+    load(emptied, tmp_path, list(zip(DAYS, drops, strict=False)))
+    for day, value in corrected.items():
+        load(emptied, tmp_path, [(DAYS[day], days_of(loaded[:day] + value)[day])], replay=True)
+    load(emptied, tmp_path, [(DAYS[len(loaded) - 1], drops[-1])])
+    assert histories(emptied) == versions_of(expected)
 
 
 def test_an_older_drop_does_not_tell_of_a_version_that_the_next_one_corrected(

@@ -111,14 +111,18 @@ BEGIN
         agrees AS held_agrees,
         next_key,
         COALESCE(previous_agrees, 0) AS previous_agrees,
-        COALESCE(next_agrees, 0) AS next_agrees,
+        next_from,
+        CASE WHEN next_from <= @next_date THEN next_agrees ELSE 0 END AS next_agrees,
         CASE
             WHEN
                 agrees = 0
                 AND (
                     customer_version_key IS NULL
                     OR valid_from > @business_date
-                    OR (valid_from < @business_date AND COALESCE(next_agrees, 0) = 0)
+                    OR (
+                        valid_from < @business_date
+                        AND CASE WHEN next_from <= @next_date THEN next_agrees ELSE 0 END = 0
+                    )
                 )
                 THEN 1
             ELSE 0
@@ -129,6 +133,44 @@ BEGIN
         (agrees = 0 OR valid_from > @business_date)
         AND (valid_from <= @business_date OR previous_agrees IS NULL)
         AND (next_from > @business_date OR next_from IS NULL);
+
+    -- The next day had the values that end here, unless a version begins on it, so they begin again on it. Only of a
+    -- history batch is it known whether that day had the customer: a replay is in silver.customers already.
+    SELECT
+        customer_key,
+        @business_date AS valid_from,
+        first_name COLLATE DATABASE_DEFAULT AS first_name,
+        last_name COLLATE DATABASE_DEFAULT AS last_name,
+        country COLLATE DATABASE_DEFAULT AS country,
+        marital_status COLLATE DATABASE_DEFAULT AS marital_status
+    INTO #begun
+    FROM #changed
+    WHERE begins = 1
+
+    UNION ALL
+
+    SELECT
+        v.customer_key,
+        @next_date,
+        v.first_name,
+        v.last_name,
+        v.country,
+        v.marital_status
+    FROM #changed AS h
+    INNER JOIN silver.customer_versions AS v
+        ON h.held_key = v.customer_version_key
+    INNER JOIN silver.customers AS c
+        ON v.customer_key = c.customer_key
+    LEFT JOIN etl.batch AS l
+        ON c.last_batch_id = l.batch_id
+    WHERE
+        h.held_agrees = 0
+        AND h.held_from <= @business_date
+        AND (@next_date < h.next_from OR (h.next_from IS NULL AND @next_date IS NOT NULL))
+        AND (
+            @is_history = 0
+            OR @next_date <= CASE WHEN c.in_source = 1 THEN @shown_date ELSE l.business_date END
+        );
 
     -- An equal version beside a corrected one goes on.
     UPDATE silver.customer_versions
@@ -178,46 +220,6 @@ BEGIN
         OR (c.held_from < @business_date AND c.next_agrees = 1);
 
     SET @rows_updated = @rows_updated + @@ROWCOUNT;
-
-    -- A day between two with equal values ends their version, which begins again on the later day. Only of a history
-    -- batch is it known whether that day had the customer: a replay is in silver.customers already.
-    SELECT
-        customer_key,
-        @business_date AS valid_from,
-        first_name COLLATE DATABASE_DEFAULT AS first_name,
-        last_name COLLATE DATABASE_DEFAULT AS last_name,
-        country COLLATE DATABASE_DEFAULT AS country,
-        marital_status COLLATE DATABASE_DEFAULT AS marital_status
-    INTO #begun
-    FROM #changed
-    WHERE begins = 1
-
-    UNION ALL
-
-    SELECT
-        v.customer_key,
-        @next_date,
-        v.first_name,
-        v.last_name,
-        v.country,
-        v.marital_status
-    FROM #changed AS h
-    INNER JOIN silver.customer_versions AS v
-        ON h.held_key = v.customer_version_key
-    INNER JOIN silver.customers AS c
-        ON v.customer_key = c.customer_key
-    LEFT JOIN etl.batch AS l
-        ON c.last_batch_id = l.batch_id
-    LEFT JOIN silver.customer_versions AS n
-        ON h.next_key = n.customer_version_key
-    WHERE
-        h.begins = 1
-        AND h.held_from < @business_date
-        AND (@next_date < n.valid_from OR (n.valid_from IS NULL AND @next_date IS NOT NULL))
-        AND (
-            @is_history = 0
-            OR @next_date <= CASE WHEN c.in_source = 1 THEN @shown_date ELSE l.business_date END
-        );
 
     -- A version that was void gets its key again.
     UPDATE v

@@ -161,13 +161,13 @@ BEGIN
         b.product_version_key AS held_key,
         b.next_from,
         b.next_key,
-        COALESCE(b.next_agrees, 0) AS next_agrees,
+        CASE WHEN b.next_from <= @next_date THEN b.next_agrees ELSE 0 END AS next_agrees,
         CASE
             WHEN b.agrees = 1 THEN N'delivered earlier'
             WHEN b.is_current = 1 AND b.delivered_from > @business_date THEN N'before'
             WHEN b.is_current = 0 OR b.valid_from >= @business_date OR b.delivered_from = @business_date
                 THEN CASE WHEN b.previous_agrees = 1 THEN N'void' ELSE N'correction' END
-            WHEN b.next_agrees = 1 THEN N'next begins earlier'
+            WHEN b.next_agrees = 1 AND b.next_from <= @next_date THEN N'next begins earlier'
             ELSE N'begins'
         END AS difference,
         b.product_key,
@@ -180,7 +180,8 @@ BEGIN
         b.maintenance,
         b.cost,
         b.product_line,
-        b.in_source
+        b.in_source,
+        b.is_current
     INTO #changed
     FROM beside AS b
     WHERE
@@ -214,6 +215,49 @@ BEGIN
                     )
                 )
             )
+        );
+
+    -- The next day had the values that end here, unless a change begins on it or the version has ended by then, so they
+    -- begin again on it. Only of a history batch is it known whether that day had the product: a replay is in
+    -- silver.products already.
+    SELECT
+        v.product_key,
+        v.start_date,
+        @next_date AS valid_from,
+        @next_date AS delivered_from,
+        v.product_id,
+        v.product_name,
+        v.category_id,
+        v.category,
+        v.subcategory,
+        v.maintenance,
+        v.cost,
+        v.product_line COLLATE Latin1_General_100_BIN2 AS product_line,
+        v.in_source
+    INTO #again
+    FROM #changed AS c
+    INNER JOIN silver.product_versions AS v
+        ON c.held_key = v.product_version_key
+    INNER JOIN silver.products AS p
+        ON v.product_key = p.product_key
+    LEFT JOIN etl.batch AS l
+        ON p.last_batch_id = l.batch_id
+    WHERE
+        c.difference IN (N'begins', N'correction', N'void')
+        AND c.is_current = 1
+        AND v.valid_from < @next_date
+        AND (@next_date < c.next_from OR (c.next_from IS NULL AND @next_date IS NOT NULL))
+        AND (
+            @is_history = 0
+            OR @next_date <= CASE WHEN p.in_source = 1 THEN @shown_date ELSE l.business_date END
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM silver.product_versions AS n
+            WHERE
+                n.product_key = v.product_key
+                AND n.start_date > COALESCE(v.start_date, CAST('00010101' AS DATE))
+                AND n.delivered_from <= @next_date
+                AND n.is_void = 0
         );
 
     -- An equal change beside a corrected one goes on.
@@ -335,44 +379,21 @@ BEGIN
 
         UNION ALL
 
-        -- A day between two with equal values ends their change, which begins again on the later day. Only of a history
-        -- batch is it known whether that day had the product: a replay is in silver.products already.
         SELECT
-            v.product_key,
-            v.start_date,
-            @next_date,
-            @next_date,
-            v.product_id,
-            v.product_name,
-            v.category_id,
-            v.category,
-            v.subcategory,
-            v.maintenance,
-            v.cost,
-            v.product_line COLLATE Latin1_General_100_BIN2,
-            v.in_source
-        FROM #changed AS c
-        INNER JOIN silver.product_versions AS v
-            ON c.held_key = v.product_version_key
-        INNER JOIN silver.products AS p
-            ON v.product_key = p.product_key
-        LEFT JOIN etl.batch AS l
-            ON p.last_batch_id = l.batch_id
-        WHERE
-            c.difference = N'begins'
-            AND (@next_date < c.next_from OR (c.next_from IS NULL AND @next_date IS NOT NULL))
-            AND (
-                @is_history = 0
-                OR @next_date <= CASE WHEN p.in_source = 1 THEN @shown_date ELSE l.business_date END
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM silver.product_versions AS n
-                WHERE
-                    n.product_key = v.product_key
-                    AND n.start_date > COALESCE(v.start_date, CAST('00010101' AS DATE))
-                    AND n.delivered_from <= @next_date
-                    AND n.is_void = 0
-            )
+            product_key,
+            start_date,
+            valid_from,
+            delivered_from,
+            product_id,
+            product_name,
+            category_id,
+            category,
+            subcategory,
+            maintenance,
+            cost,
+            product_line,
+            in_source
+        FROM #again
 
         UNION ALL
 

@@ -63,7 +63,8 @@ BEGIN
         ON c.batch_id = b.batch_id
     WHERE b.withdrawn_reason IS NULL;
 
-    -- While gold shows an older day, members may be in later drops than the one that held them last.
+    -- While gold shows an older day, members may be in later drops than the one that held them last; so may those that
+    -- left when a day after a replayed one was published.
     SELECT @knows_last_days = CASE WHEN @shown_date < MAX(business_date) THEN 0 ELSE 1 END
     FROM #days;
 
@@ -72,7 +73,18 @@ BEGIN
         c.customer_key,
         CASE WHEN c.in_source = 0 THEN @corrected_date END AS corrected_date,
         CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
-        CASE WHEN c.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
+        CASE
+            WHEN
+                c.in_source = 0
+                AND @knows_last_days = 1
+                AND NOT EXISTS (
+                    SELECT 1 FROM #days AS d
+                    WHERE
+                        d.business_date > l.business_date
+                        AND d.published_at < l.published_at
+                )
+                THEN l.business_date
+        END AS last_date,
         f.opened_at AS added_at
     INTO #customers
     FROM silver.customers AS c
@@ -177,7 +189,18 @@ BEGIN
                 AS is_shown,
             CASE WHEN p.in_source = 0 THEN @corrected_date END AS corrected_date,
             CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
-            CASE WHEN p.in_source = 0 AND @knows_last_days = 1 THEN l.business_date END AS last_date,
+            CASE
+                WHEN
+                    p.in_source = 0
+                    AND @knows_last_days = 1
+                    AND NOT EXISTS (
+                        SELECT 1 FROM #days AS d
+                        WHERE
+                            d.business_date > l.business_date
+                            AND d.published_at < l.published_at
+                    )
+                    THEN l.business_date
+            END AS last_date,
             f.opened_at AS added_at,
             ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from) AS change_number,
             LEAD(v.delivered_from) OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from)
