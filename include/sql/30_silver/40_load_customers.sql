@@ -115,21 +115,23 @@ BEGIN
     SET @rows_updated = @@ROWCOUNT;
 
     -- The last batch that held a member which has left the drops is that of the latest day.
-    UPDATE t
-    SET last_batch_id = @batch_id
-    FROM silver.customers AS t
-    INNER JOIN silver.joined_customers AS s
-        ON t.customer_id = s.customer_id
-    INNER JOIN etl.batch AS l
-        ON t.last_batch_id = l.batch_id
-    INNER JOIN etl.batch AS b
-        ON b.batch_id = @batch_id
-    WHERE
-        @is_history = 1
-        AND t.in_source = 0
-        AND (l.business_date < b.business_date OR l.withdrawn_reason IS NOT NULL);
+    IF @is_history = 1
+        BEGIN
+            UPDATE t
+            SET last_batch_id = @batch_id
+            FROM silver.customers AS t
+            INNER JOIN silver.joined_customers AS s
+                ON t.customer_id = s.customer_id
+            INNER JOIN etl.batch AS l
+                ON t.last_batch_id = l.batch_id
+            INNER JOIN etl.batch AS b
+                ON b.batch_id = @batch_id
+            WHERE
+                t.in_source = 0
+                AND (l.business_date < b.business_date OR l.withdrawn_reason IS NOT NULL);
 
-    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+            SET @rows_updated = @rows_updated + @@ROWCOUNT;
+        END;
 
     INSERT INTO silver.customers
     (
