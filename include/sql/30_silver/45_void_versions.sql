@@ -68,15 +68,14 @@ BEGIN
     SELECT @knows_last_days = CASE WHEN @shown_date < MAX(business_date) THEN 0 ELSE 1 END
     FROM #days;
 
-    -- The members whose versions may be void, the last day that had them, and since when one may have had them.
+    -- Of the batches: the day that was withdrawn, and the one that is the last with the members that have left since.
     SELECT
-        c.customer_key,
-        CASE WHEN c.in_source = 0 THEN @corrected_date END AS corrected_date,
-        CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
+        l.batch_id,
+        l.opened_at,
+        CASE WHEN l.withdrawn_reason IS NOT NULL THEN l.business_date END AS withdrawn_date,
         CASE
             WHEN
-                c.in_source = 0
-                AND @knows_last_days = 1
+                @knows_last_days = 1
                 AND NOT EXISTS (
                     SELECT 1 FROM #days AS d
                     WHERE
@@ -84,13 +83,22 @@ BEGIN
                         AND d.published_at < l.published_at
                 )
                 THEN l.business_date
-        END AS last_date,
+        END AS last_date
+    INTO #batches
+    FROM etl.batch AS l;
+
+    -- The members whose versions may be void, the last day that had them, and since when one may have had them.
+    SELECT
+        c.customer_key,
+        CASE WHEN c.in_source = 0 THEN @corrected_date END AS corrected_date,
+        f.withdrawn_date,
+        CASE WHEN c.in_source = 0 THEN l.last_date END AS last_date,
         f.opened_at AS added_at
     INTO #customers
     FROM silver.customers AS c
-    INNER JOIN etl.batch AS f
+    INNER JOIN #batches AS f
         ON c.first_batch_id = f.batch_id
-    INNER JOIN etl.batch AS l
+    INNER JOIN #batches AS l
         ON c.last_batch_id = l.batch_id
     WHERE
         c.customer_key IN (
@@ -100,7 +108,7 @@ BEGIN
                 AND (
                     v.valid_from IN (SELECT w.business_date FROM #withdrawn_days AS w)
                     OR (v.valid_from = @corrected_date AND c.in_source = 0)
-                    OR (v.valid_from = f.business_date AND f.withdrawn_reason IS NOT NULL)
+                    OR v.valid_from = f.withdrawn_date
                 )
         );
 
@@ -188,19 +196,8 @@ BEGIN
             CASE WHEN v.in_source = 1 AND (p.in_source = 1 OR p.last_batch_id = @shown_batch_id) THEN 1 ELSE 0 END
                 AS is_shown,
             CASE WHEN p.in_source = 0 THEN @corrected_date END AS corrected_date,
-            CASE WHEN f.withdrawn_reason IS NOT NULL THEN f.business_date END AS withdrawn_date,
-            CASE
-                WHEN
-                    p.in_source = 0
-                    AND @knows_last_days = 1
-                    AND NOT EXISTS (
-                        SELECT 1 FROM #days AS d
-                        WHERE
-                            d.business_date > l.business_date
-                            AND d.published_at < l.published_at
-                    )
-                    THEN l.business_date
-            END AS last_date,
+            f.withdrawn_date,
+            CASE WHEN p.in_source = 0 THEN l.last_date END AS last_date,
             f.opened_at AS added_at,
             ROW_NUMBER() OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from) AS change_number,
             LEAD(v.delivered_from) OVER (PARTITION BY v.product_key, v.start_date ORDER BY v.delivered_from)
@@ -208,9 +205,9 @@ BEGIN
         FROM silver.product_versions AS v
         INNER JOIN silver.products AS p
             ON v.product_key = p.product_key
-        INNER JOIN etl.batch AS f
+        INNER JOIN #batches AS f
             ON p.first_batch_id = f.batch_id
-        INNER JOIN etl.batch AS l
+        INNER JOIN #batches AS l
             ON p.last_batch_id = l.batch_id
         WHERE
             v.is_void = 0
