@@ -20,7 +20,7 @@ from local_sqlserver.compiler.fragments import (
 )
 from local_sqlserver.compiler.functions.numbers import number
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.patterns import like_regex
+from local_sqlserver.compiler.patterns import patindex_regex
 from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
@@ -177,24 +177,13 @@ def _patindex(call: Call) -> Value:
     options = "s" if by.case_counts else "si"
     counter = "length" if _whole_characters(by) else "tsql_len"
     if pattern is None:
-        given = f"tsql_patindex_regex({call.text(0).sql}, {quote(blanks)})"
-        before = f"regexp_extract({value.sql}, {given}, 1, '{options}')"
-        matches = f"regexp_matches({value.sql}, {given}, '{options}')"
-        return Value(
-            f"CAST(CASE WHEN {matches} THEN {counter}({before}) + 1 WHEN NOT {matches} THEN 0 END "
-            f"AS {duckdb_type(declared)})",
-            declared,
-        )
-    anchored_start = not pattern.startswith("%")
-    anchored_end = not pattern.endswith("%")
-    core = like_regex(pattern.strip("%"))
-    regex = f"{'^' if anchored_start else ''}(?:{core}){f'{blanks}$' if anchored_end else ''}"
+        regex = f"tsql_patindex_regex({call.text(0).sql}, {quote(blanks)})"
+    else:
+        regex = quote(patindex_regex(pattern, blanks))
     # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
-    found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
-    if anchored_start:
-        found = "''"
-    test = f"regexp_matches({value.sql}, {quote(regex)}, '{options}')"
-    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN {counter}({found}) + 1 ELSE 0 END"
+    before = f"regexp_extract({value.sql}, {regex}, 1, '{options}')"
+    matches = f"regexp_matches({value.sql}, {regex}, '{options}')"
+    sql = f"CASE WHEN {matches} THEN {counter}({before}) + 1 WHEN NOT {matches} THEN 0 END"
     return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
 
